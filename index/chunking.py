@@ -1,0 +1,171 @@
+"""Blocks to passages: the unit that is embedded and found.
+
+A passage never mixes two sections or pages and never cuts a sentence. Short paragraphs of one
+section are put together up to ``TARGET`` code points (about 120-200 tokens), long ones are cut
+into parts of about equal length; a list or table keeps the line that introduces it, as text or,
+once it has grown too long, as ``lead``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from index.language import detect_language
+from index.readers.extracted import Block, Extracted
+from index.sentences import split_sentences
+from index.values import Chunk, Language, Sentence
+
+CHUNKER_VERSION = 1
+TARGET = 700
+LIMIT = 1000
+MAX_ITEM = 400
+MAX_HEADING_PATH = 3
+MAX_SENTENCE = 2000
+"""A unit of evidence longer than this is cut at white space: nobody checks a quote of pages."""
+
+
+@dataclass
+class _Open:
+    """The passage being put together."""
+
+    heading: tuple[str, ...]
+    page: int | None
+    lead: str = ""
+    sentences: list[Sentence] = field(default_factory=list)
+
+    @property
+    def length(self) -> int:
+        return self.sentences[-1].end - self.sentences[0].start if self.sentences else 0
+
+    @property
+    def has_body(self) -> bool:
+        return any(s.kind != "heading" for s in self.sentences)
+
+
+def chunk(extracted: Extracted, language: Language) -> list[Chunk]:
+    """Cut a document into passages, in order; every block lies in exactly one.
+
+    ``language`` is the document's; a block long enough to tell is split by its own language.
+    """
+    text = extracted.text
+    chunks: list[Chunk] = []
+    path: list[tuple[int, str]] = []
+    current = _Open((), None)
+    lead = ""
+    for block in extracted.blocks:
+        if block.kind == "heading":
+            if current.has_body:
+                chunks += _close(current)
+                current = _Open((), block.page)
+            path = [h for h in path if h[0] < block.level] + [(block.level, _title(text, block))]
+            current.heading = tuple(title for _, title in path)[-MAX_HEADING_PATH:]
+            current.page = block.page
+            current.sentences.append(Sentence(block.start, block.end, "heading"))
+            continue
+        listed = block.kind in ("item", "row", "line")
+        for part in _parts(_sentences(text, block, language)):
+            size = part[-1].end - part[0].start
+            if _is_full(current, size, block, listed=listed):
+                chunks += _close(current)
+                current = _Open(current.heading, block.page, lead if listed else "")
+            current.page = current.page if current.sentences else block.page
+            current.sentences += part
+        if text[block.start : block.end].rstrip("*_").endswith(":"):
+            lead = text[block.start : block.end]
+        elif not listed:
+            lead = ""
+    return chunks + list(_close(current))
+
+
+def _is_full(current: _Open, size: int, block: Block, *, listed: bool) -> bool:
+    if not current.has_body:
+        return False
+    if block.page != current.page:
+        return True
+    limit = LIMIT if listed else TARGET
+    return current.length + size > limit and not (current.length < 200 and size < LIMIT)
+
+
+def _title(text: str, block: Block) -> str:
+    return text[block.start : block.end].strip("#*_ \t")
+
+
+def _sentences(text: str, block: Block, language: Language) -> list[Sentence]:
+    """Units of evidence of one block: sentences of prose and long items, else the block."""
+    piece = text[block.start : block.end]
+    if block.kind in ("row", "line", "heading") or (block.kind == "item" and len(piece) < MAX_ITEM):
+        return list(_bounded(text, block.start, block.end, block))
+    own = detect_language(piece, default=language) if len(piece) > 200 else language
+    spans = split_sentences(piece.replace("\n", " ").replace("\f", " "), own)
+    return [
+        sentence
+        for start, end in spans
+        for sentence in _bounded(text, block.start + start, block.start + end, block)
+    ]
+
+
+def _bounded(text: str, start: int, end: int, block: Block) -> Iterator[Sentence]:
+    """Cut a monstrous unit at white space, or hard where there is none."""
+    while end - start > MAX_SENTENCE:
+        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+        cut = cut if cut > 0 else start + MAX_SENTENCE
+        yield Sentence(start, cut, block.kind)
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield Sentence(start, end, block.kind)
+
+
+def _parts(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    """Cut a long block into runs of sentences of about equal length, each up to ``LIMIT``."""
+    if not sentences:
+        return
+    total = sentences[-1].end - sentences[0].start
+    if total <= LIMIT:
+        yield list(sentences)
+        return
+    share = total / -(-total // TARGET)
+    part: list[Sentence] = []
+    for sentence in sentences:
+        if part and sentence.end - part[0].start > share * 1.15:
+            yield part
+            part = []
+        part.append(sentence)
+    yield part
+
+
+def _close(current: _Open) -> Iterable[Chunk]:
+    if not current.sentences:
+        return []
+    start, end = current.sentences[0].start, current.sentences[-1].end
+    return [
+        Chunk(start, end, current.heading, current.lead, current.page, tuple(current.sentences))
+    ]
+
+
+def passage_text(text: str, chunk: Chunk, title: str) -> str:
+    """What is embedded for a passage: title, heading path, lead and its own text."""
+    head = [title, *chunk.heading[:-1]] if _opens_with_heading(chunk) else [title, *chunk.heading]
+    parts = [
+        " – ".join(dict.fromkeys(h for h in head if h)),
+        chunk.lead,
+        text[chunk.start : chunk.end],
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _opens_with_heading(chunk: Chunk) -> bool:
+    return chunk.sentences[0].kind == "heading"
+
+
+def sentence_text(text: str, sentence: Sentence, chunk: Chunk) -> str:
+    """What is embedded for a sentence: itself; items, rows and fact lines with what leads to them."""
+    own = text[sentence.start : sentence.end]
+    if sentence.kind not in ("item", "row", "line"):
+        return own
+    before = [s for s in chunk.sentences if s.end <= sentence.start]
+    leads = [text[s.start : s.end] for s in before if text[s.start : s.end].endswith(":")]
+    lead = leads[-1] if leads else chunk.lead or " – ".join(chunk.heading[-1:])
+    return f"{lead[-200:]} {own}" if lead else own

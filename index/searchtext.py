@@ -1,0 +1,31 @@
+"""What is searched instead of what is quoted: the same words without the marks of layout.
+
+Never shown and never cited; a passage or sentence is cleaned as a whole and keeps its canonical
+offsets, so no map between the two texts is needed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
+_BULLET = re.compile(r"^\s*(?:[-*+•▪▶►◦‣●■#>]+\s+)+", re.MULTILINE)
+_CELLS = re.compile(r"\s*[|\t]+\s*")
+_SPACES = re.compile(r"\s+")
+_BROKEN = re.compile(r"(?<=[a-zäöüß]{2})-\s?\n?(?=[a-zäöüß]{2})")
+_KEPT_TAILS = re.compile(
+    r"(?:ups?|to|the|and|und|oder|or|in|of|on|off|out|job|how|art|end|based|related|wide|term|mail"
+    r"|of|how|know|made|time|edge|making|coaching)\b"
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
+
+def search_text(text: str) -> str:
+    """Return ``text`` as an encoder or analyser should see it: composed, unbroken, on one line."""
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    text = text.replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff")
+    text = _BULLET.sub("", text)
+    text = _EMPHASIS.sub("", text)
+    text = _BROKEN.sub(lambda m: m.group() if _KEPT_TAILS.match(text, m.end()) else "", text)
+    return _SPACES.sub(" ", _CELLS.sub(", ", text)).strip(" ,")

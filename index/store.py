@@ -1,0 +1,542 @@
+"""The truth: one SQLite file with documents, passages, sentences, vectors, word forms and chats.
+
+WAL, foreign keys, full synchronisation. One writer behind a file lock (the kernel frees it when
+the process dies), any number of readers; a sync writes one transaction per document and raises
+``state`` by one with each. Passage ids are never used twice, so an older vector file can name a
+passage that is gone but never a wrong one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index.errors import IndexError_, LockedError, NoIndexError, StaleIndexError
+from index.values import (
+    Chunk,
+    Document,
+    Fingerprint,
+    Language,
+    Passage,
+    PassageId,
+    Sentence,
+    Vectors,
+)
+
+SCHEMA_VERSION = 1
+FILE = "store.sqlite"
+LOCK = "write.lock"
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE revisions (hash TEXT PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL,
+    revision TEXT NOT NULL REFERENCES revisions (hash),
+    title TEXT NOT NULL, publisher TEXT NOT NULL, date TEXT NOT NULL,
+    language TEXT NOT NULL, kind TEXT NOT NULL,
+    notes TEXT NOT NULL, described TEXT NOT NULL
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
+    heading TEXT NOT NULL, page INTEGER, vector TEXT NOT NULL REFERENCES vectors (key)
+);
+CREATE INDEX passages_document ON passages (document_id);
+CREATE TABLE sentences (
+    passage_id INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    kind TEXT NOT NULL, vector TEXT NOT NULL REFERENCES vectors (key),
+    PRIMARY KEY (passage_id, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE vectors (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (forms, tokenize = 'unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'row');
+CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TABLE chats (id TEXT PRIMARY KEY, created TEXT NOT NULL);
+CREATE TABLE turns (
+    chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    created TEXT NOT NULL, reply TEXT NOT NULL, PRIMARY KEY (chat_id, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE cited (
+    chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+    revision TEXT NOT NULL REFERENCES revisions (hash), PRIMARY KEY (chat_id, revision)
+) WITHOUT ROWID;
+"""
+
+_PASSAGE = """
+SELECT p.id, d.path, d.revision, p.start, p."end", p.text, p.language, p.heading, p.page
+FROM passages p JOIN documents d ON d.id = p.document_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassage:
+    """A chunk with what was computed for it; ``sentence_vectors`` follow ``chunk.sentences``."""
+
+    chunk: Chunk
+    language: Language
+    forms: str
+    vector: str
+    sentence_vectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence with its passage and its vector, which is of unit length and not centred."""
+
+    passage: PassageId
+    sentence: Sentence
+    vector: Vectors
+
+
+class Store:
+    """An open store; one connection per thread, closed with the store."""
+
+    def __init__(self, folder: Path, *, write: bool = False) -> None:
+        """Open the store in ``folder``; ``write`` creates it where there is none.
+
+        Raises:
+            NoIndexError: there is no index and ``write`` is false.
+            IndexError_: the file is damaged or the folder cannot be written.
+        """
+        self.folder = folder
+        self._path = folder / FILE
+        self._write = write
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        if write:
+            self._create()
+        elif not self._path.is_file():
+            raise NoIndexError(f"{folder}: no index here. Run `belegt sync FOLDER` first.")
+        self._check()
+
+    def close(self) -> None:
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = self._connect()
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        read_only = not os.access(self.folder, os.W_OK)
+        mode = "?mode=ro&immutable=1" if read_only else "?mode=rw"
+        mode = "?mode=rwc" if self._write else mode
+        connection = sqlite3.connect(
+            self._path.resolve().as_uri() + mode,
+            uri=True,
+            timeout=30,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not read_only:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
+        self._connections.append(connection)
+        return connection
+
+    def _create(self) -> None:
+        with _explained(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            with self.transaction():
+                if not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                    for statement in _SCHEMA.split(";"):
+                        self._db.execute(statement)
+                    self.set_meta("schema", str(SCHEMA_VERSION))
+                    self.set_meta("state", "0")
+
+    def _check(self) -> None:
+        with _explained(self.folder):
+            found = self.meta("schema")
+        if found != str(SCHEMA_VERSION):
+            raise StaleIndexError(
+                f"{self.folder}: index of format {found}, this belegt needs {SCHEMA_VERSION}."
+                f" Remove the folder and run `belegt sync`."
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; an error rolls back."""
+        with _explained(self.folder):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    # -- meta ---------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def state(self) -> int:
+        """Raised by one with every document written or removed."""
+        return int(self.meta("state") or 0)
+
+    def fingerprint(self) -> Fingerprint | None:
+        """What the index was made with; None before the first sync."""
+        value = self.meta("fingerprint")
+        return Fingerprint(**json.loads(value)) if value else None
+
+    def set_fingerprint(self, fingerprint: Fingerprint) -> None:
+        self.set_meta("fingerprint", json.dumps(asdict(fingerprint), sort_keys=True))
+
+    # -- writing ------------------------------------------------------------------------------
+
+    def put_document(
+        self,
+        document: Document,
+        text: str,
+        passages: Sequence[NewPassage],
+        notes: str = "",
+        described: str = "",
+    ) -> None:
+        """Write a document in place of what its path held; call within a transaction.
+
+        Vectors named by ``passages`` must be there already (``put_vectors``). ``notes`` are the
+        reader's remarks; ``described`` is what the user said of the file, to notice changes by.
+        """
+        db = self._db
+        self._delete(document.path)
+        db.execute("INSERT OR IGNORE INTO revisions VALUES (?, ?)", (document.revision, text))
+        row = db.execute(
+            "INSERT INTO documents (path, revision, title, publisher, date, language, kind, notes,"
+            " described) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (*astuple(document), notes, described),
+        ).fetchone()
+        for passage in passages:
+            self._put_passage(row[0], text, passage)
+        self._after_change(document.path)
+
+    def _put_passage(self, document_id: int, text: str, new: NewPassage) -> None:
+        chunk = new.chunk
+        (passage_id,) = self._db.execute(
+            'INSERT INTO passages (document_id, start, "end", text, language, heading,'
+            " page, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (
+                document_id,
+                chunk.start,
+                chunk.end,
+                text[chunk.start : chunk.end],
+                new.language,
+                json.dumps(chunk.heading, ensure_ascii=False),
+                chunk.page,
+                new.vector,
+            ),
+        ).fetchone()
+        self._db.execute("INSERT INTO words (rowid, forms) VALUES (?, ?)", (passage_id, new.forms))
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (passage_id, i, s.start, s.end, s.kind, key)
+                for i, (s, key) in enumerate(
+                    zip(chunk.sentences, new.sentence_vectors, strict=True)
+                )
+            ],
+        )
+
+    def remove_document(self, path: str) -> None:
+        """Remove a document; its text stays while a stored chat cites it. In a transaction."""
+        self._delete(path)
+        self._after_change(path)
+
+    def remove_all(self) -> None:
+        """Remove every document; vectors and texts go with the next ``prune``. In a transaction."""
+        for path in self.revisions():
+            self.remove_document(path)
+
+    def _delete(self, path: str) -> None:
+        self._db.execute(
+            "DELETE FROM words WHERE rowid IN (SELECT p.id FROM passages p JOIN documents d"
+            " ON d.id = p.document_id WHERE d.path = ?)",
+            (path,),
+        )
+        self._db.execute("DELETE FROM documents WHERE path = ?", (path,))
+
+    def _after_change(self, path: str) -> None:
+        self._db.execute("DELETE FROM failures WHERE path = ?", (path,))
+        self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'state'")
+
+    def put_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Store unit vectors as float16 under their content keys; in a transaction."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
+            [
+                (key, row.astype(np.float16).tobytes())
+                for key, row in zip(keys, vectors, strict=True)
+            ],
+        )
+
+    def set_failures(self, failures: Iterable[tuple[str, str]]) -> None:
+        """Replace the list of files that could not be read; in a transaction."""
+        self._db.execute("DELETE FROM failures")
+        self._db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?)", failures)
+
+    def prune(self) -> None:
+        """Drop vectors and revisions that nothing names any more; in a transaction."""
+        self._db.execute(
+            "DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages UNION ALL"
+            " SELECT vector FROM sentences) AND key NOT LIKE 'reference:%'"
+        )
+        self._db.execute(
+            "DELETE FROM revisions WHERE hash NOT IN (SELECT revision FROM documents UNION ALL"
+            " SELECT revision FROM cited)"
+        )
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def documents(self) -> list[Document]:
+        """All documents, by path."""
+        rows = self._db.execute(
+            "SELECT path, revision, title, publisher, date, language, kind FROM documents"
+            " ORDER BY path"
+        )
+        return [Document(*row) for row in rows]
+
+    def revisions(self) -> dict[str, tuple[str, str]]:
+        """Per path the revision, and what the user said of the file when it was written."""
+        rows = self._db.execute("SELECT path, revision, described FROM documents ORDER BY path")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def notes(self) -> dict[str, str]:
+        """Remarks of the readers, by path, where there are any."""
+        return dict(self._db.execute("SELECT path, notes FROM documents WHERE notes <> ''"))
+
+    def failures(self) -> list[tuple[str, str]]:
+        return list(self._db.execute("SELECT path, reason FROM failures ORDER BY path"))
+
+    def passage_counts(self) -> dict[str, int]:
+        """Passages per document path."""
+        return dict(
+            self._db.execute(
+                "SELECT d.path, count(p.id) FROM documents d LEFT JOIN passages p"
+                " ON p.document_id = d.id GROUP BY d.path"
+            )
+        )
+
+    def text(self, revision: str) -> str | None:
+        """Canonical text of a revision, also of an old one that a chat cites; None if gone."""
+        row = self._db.execute("SELECT text FROM revisions WHERE hash = ?", (revision,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def missing_vectors(self, keys: Iterable[str]) -> list[str]:
+        """Those of ``keys`` that are not stored, each once, in order."""
+        return [
+            key
+            for key in dict.fromkeys(keys)
+            if not self._db.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()
+        ]
+
+    def vectors(self, keys: Sequence[str]) -> Vectors:
+        """Stored vectors in the order of ``keys``, shape ``(len(keys), dim)``."""
+        rows = [
+            self._db.execute("SELECT value FROM vectors WHERE key = ?", (key,)).fetchone()[0]
+            for key in keys
+        ]
+        return _matrix(rows)
+
+    def passages(self, ids: Sequence[PassageId]) -> list[Passage]:
+        """Passages in the order of ``ids``; ids that are gone are left out."""
+        found = {
+            row[0]: Passage(*row[:7], tuple(json.loads(row[7])), row[8])
+            for row in self._db.execute(_PASSAGE + f"WHERE p.id IN ({_marks(ids)})", list(ids))
+        }
+        return [found[i] for i in ids if i in found]
+
+    def passage_ids(self, paths: Sequence[str] | None = None) -> list[PassageId]:
+        """Ids of all passages, or of those of some documents, ascending."""
+        if paths is None:
+            rows = self._db.execute("SELECT id FROM passages ORDER BY id")
+        else:
+            rows = self._db.execute(
+                "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
+                f" WHERE d.path IN ({_marks(paths)}) ORDER BY p.id",
+                list(paths),
+            )
+        return [PassageId(row[0]) for row in rows]
+
+    def passage_vectors(
+        self, ids: Sequence[PassageId] | None = None
+    ) -> tuple[list[PassageId], list[Language], Vectors]:
+        """Ids, languages and vectors of all passages (or of ``ids``), ascending by id."""
+        where = "" if ids is None else f" WHERE p.id IN ({_marks(ids)})"
+        rows = self._db.execute(
+            "SELECT p.id, p.language, v.value FROM passages p JOIN vectors v ON v.key = p.vector"
+            + where
+            + " ORDER BY p.id",
+            [] if ids is None else list(ids),
+        ).fetchall()
+        return [r[0] for r in rows], [r[1] for r in rows], _matrix([r[2] for r in rows])
+
+    def sentences(self, ids: Sequence[PassageId]) -> list[StoredSentence]:
+        """Sentences of some passages with their vectors, by passage id, then place."""
+        rows = self._db.execute(
+            'SELECT s.passage_id, s.start, s."end", s.kind, v.value FROM sentences s'
+            f" JOIN vectors v ON v.key = s.vector WHERE s.passage_id IN ({_marks(ids)})"
+            " ORDER BY s.passage_id, s.ordinal",
+            list(ids),
+        ).fetchall()
+        matrix = _matrix([row[4] for row in rows])
+        return [
+            StoredSentence(row[0], Sentence(row[1], row[2], row[3]), vector)
+            for row, vector in zip(rows, matrix, strict=True)
+        ]
+
+    def sentence_vectors(self, language: Language) -> Vectors:
+        """Vectors of all sentences in passages of one language, shape ``(n, dim)``."""
+        rows = self._db.execute(
+            "SELECT v.value FROM passages p JOIN sentences s ON s.passage_id = p.id"
+            " JOIN vectors v ON v.key = s.vector WHERE p.language = ? ORDER BY p.id, s.ordinal",
+            (language,),
+        )
+        return _matrix([row[0] for row in rows])
+
+    def search_words(
+        self, forms: Sequence[str], k: int, within: Sequence[PassageId] | None = None
+    ) -> list[tuple[PassageId, float]]:
+        """BM25 over word forms: id and score, higher is better, best first; ties by id."""
+        if not forms:
+            return []
+        query = " OR ".join(f'"{form}"' for form in forms)
+        limit = "" if within is None else f" AND rowid IN ({_marks(within)})"
+        rows = self._db.execute(
+            f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?{limit}"  # noqa: S608
+            " ORDER BY score DESC, rowid LIMIT ?",
+            [query, *([] if within is None else within), k],
+        )
+        return [(PassageId(row[0]), float(row[1])) for row in rows]
+
+    def word_forms(self, ids: Sequence[PassageId]) -> dict[PassageId, frozenset[str]]:
+        """The forms under which some passages are found."""
+        rows = self._db.execute(
+            f"SELECT rowid, forms FROM words WHERE rowid IN ({_marks(ids)})",  # noqa: S608
+            list(ids),
+        )
+        return {PassageId(row[0]): frozenset(row[1].split()) for row in rows}
+
+    def document_frequency(self, forms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each form occurs; 0 for one that does not."""
+        rows = dict(
+            self._db.execute(
+                f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(forms)})",  # noqa: S608
+                list(forms),
+            )
+        )
+        return {form: int(rows.get(form, 0)) for form in forms}
+
+    # -- chats --------------------------------------------------------------------------------
+
+    def add_turn(self, chat: str, created: str, reply: str, revisions: Iterable[str]) -> None:
+        """Append a reply (JSON) to a chat, which is made if new; keeps the revisions it cites."""
+        with self.transaction():
+            self._db.execute("INSERT OR IGNORE INTO chats VALUES (?, ?)", (chat, created))
+            (ordinal,) = self._db.execute(
+                "SELECT count(*) FROM turns WHERE chat_id = ?", (chat,)
+            ).fetchone()
+            self._db.execute(
+                "INSERT INTO turns VALUES (?, ?, ?, ?)", (chat, ordinal, created, reply)
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO cited SELECT ?, hash FROM revisions WHERE hash = ?",
+                [(chat, revision) for revision in revisions],
+            )
+
+    def turns(self, chat: str) -> list[str]:
+        """Replies of a chat as JSON, oldest first; empty for an unknown one."""
+        rows = self._db.execute(
+            "SELECT reply FROM turns WHERE chat_id = ? ORDER BY ordinal", (chat,)
+        )
+        return [row[0] for row in rows]
+
+    def delete_chat(self, chat: str) -> None:
+        with self.transaction():
+            self._db.execute("DELETE FROM chats WHERE id = ?", (chat,))
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Hold the one writer's lock of an index.
+
+    Raises:
+        LockedError: another process holds it; the message names host and process.
+        IndexError_: the folder cannot be written.
+    """
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        holder = folder / "write.holder"
+        lock = FileLock(folder / LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            who = holder.read_text() if holder.is_file() else "another process"
+            raise LockedError(
+                f"{folder}: {who} is syncing this index. Wait until it has ended, then try again."
+            ) from None
+    try:
+        with _explained(folder):
+            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}")
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Turn faults of the disk and of SQLite into one line that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        text = str(error)
+        if "full" in text:
+            mend = "The disk is full: make room, then run the command again; nothing was lost."
+        elif "readonly" in text or "unable to open" in text:
+            mend = "The folder cannot be written: choose another with --index or BELEGT_INDEX."
+        elif "malformed" in text or "not a database" in text:
+            mend = "Remove the folder and run `belegt sync`; the sources are untouched."
+        elif "locked" in text:
+            mend = "Another process is writing: wait until it has ended."
+        else:
+            mend = "Run `belegt doctor`."
+        raise IndexError_(f"{folder / FILE}: {text}. {mend}") from error
+    except OSError as error:
+        raise IndexError_(
+            f"{folder}: {error.strerror or error}. Make room or rights, or choose another folder"
+            " with --index or BELEGT_INDEX."
+        ) from error
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _matrix(rows: Sequence[bytes]) -> Vectors:
+    """Rows of float16 bytes to a matrix of float32; ``(0, 0)`` for none."""
+    if not rows:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1).astype(np.float32)

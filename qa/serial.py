@@ -1,0 +1,92 @@
+"""Replies as JSON: what ``ask --json`` prints, what runs record and what chats keep."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from index.values import Passage, PassageId
+from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Reply, Timings
+
+
+def reply_to_json(reply: Reply) -> dict[str, Any]:
+    """The fields other tools rely on, and beside them what is needed to show the reply again."""
+    answered = isinstance(reply, Answer)
+    return {
+        "question": reply.question,
+        "language": reply.language,
+        "status": "answered" if answered else "not_in_documents",
+        "reason": None if isinstance(reply, Answer) else reply.reason,
+        "confidence": round(reply.confidence, 4),
+        "mode": reply.mode if isinstance(reply, Answer) else "extractive",
+        "text": reply.text,
+        "sentences": [asdict(s) for s in reply.sentences] if isinstance(reply, Answer) else [],
+        "citations": [asdict(c) for c in reply.citations] if isinstance(reply, Answer) else [],
+        "passages": [_hit_to_json(hit) for hit in reply.passages],
+        "timings_ms": {
+            "retrieve": round(reply.timings.retrieve, 1),
+            "answer": round(reply.timings.answer, 1),
+        },
+    }
+
+
+def _hit_to_json(hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "document": passage.document,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(hit.score, 4),
+        "language": passage.language,
+        "id": passage.id,
+        "revision": passage.revision,
+        "heading": passage.heading,
+        "page": passage.page,
+        "text": passage.text,
+    }
+
+
+def reply_from_json(data: dict[str, Any]) -> Reply:
+    """The inverse of ``reply_to_json``, less the features of the hits."""
+    hits = tuple(_hit_from_json(hit) for hit in data["passages"])
+    timings = Timings(**data["timings_ms"])
+    if data["status"] == "not_in_documents":
+        return NotInDocuments(
+            data["question"],
+            data["language"],
+            data["confidence"],
+            data["reason"],
+            data["text"],
+            hits,
+            timings,
+        )
+    return Answer(
+        data["question"],
+        data["language"],
+        data["confidence"],
+        data["mode"],
+        data["text"],
+        tuple(_sentence(s) for s in data["sentences"]),
+        tuple(Citation(**{**c, "heading": tuple(c["heading"])}) for c in data["citations"]),
+        hits,
+        timings,
+    )
+
+
+def _sentence(data: dict[str, Any]) -> AnswerSentence:
+    return AnswerSentence(data["text"], tuple(data["citations"]), data["supported"])
+
+
+def _hit_from_json(data: dict[str, Any]) -> Hit:
+    passage = Passage(
+        PassageId(data["id"]),
+        data["document"],
+        data["revision"],
+        data["start"],
+        data["end"],
+        data["text"],
+        data["language"],
+        tuple(data["heading"]),
+        data["page"],
+    )
+    return Hit(passage, data["score"], {})

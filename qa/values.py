@@ -1,0 +1,103 @@
+"""The values of one question: hits, citations, and the two outcomes.
+
+``Reply = Answer | NotInDocuments``: take them apart with ``match``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from index.values import Language, Passage
+
+Mode = Literal["extractive", "generated"]
+
+Reason = Literal[
+    "not_covered",  # the documents hold no answer, by the calibrated probability
+    "no_documents",  # nothing is indexed, or nothing within the chosen documents
+    "no_question",  # empty, or without a word or figure
+    "too_long",  # longer than the setting `max_question_chars`
+    "other_language",  # neither German nor English
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for one question; ``score`` is 0 to 1, higher is better.
+
+    ``features`` are the figures that the ranker weighed, by name, for "why this answer".
+    """
+
+    passage: Passage
+    score: float
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place that can be checked: the canonical text of ``revision`` between ``start`` and ``end``
+    is ``quote``, code point for code point. ``number`` counts from 1 by first appearance;
+    ``page`` counts from 1, None where the format has no pages."""
+
+    number: int
+    document: str
+    title: str
+    publisher: str
+    date: str
+    revision: str
+    start: int
+    end: int
+    quote: str
+    language: Language
+    page: int | None
+    heading: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer and the numbers of the citations that it rests on."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Wall-clock milliseconds of the two halves of one answer."""
+
+    retrieve: float
+    answer: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The documents answer. ``text`` is what is shown, with lead-ins and ``[n]`` markers;
+    ``confidence`` is the calibrated probability that they do; ``passages`` the ranking."""
+
+    question: str
+    language: Language
+    confidence: float
+    mode: Mode
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Hit, ...]
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class NotInDocuments:
+    """The documents do not answer, and why; the first three ``passages`` are the nearest."""
+
+    question: str
+    language: Language
+    confidence: float
+    reason: Reason
+    text: str
+    passages: tuple[Hit, ...]
+    timings: Timings
+
+
+Reply = Answer | NotInDocuments
