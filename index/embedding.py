@@ -46,7 +46,7 @@ class TransformerEncoder:
     """A sentence-transformers model; safe to call from several threads, one forward at a time."""
 
     def __init__(self, source: str, identity: str, threads: int) -> None:
-        self._source = source
+        self.source = source
         self._identity = identity
         self._threads = threads
         self._lock = threading.Lock()
@@ -88,7 +88,7 @@ class TransformerEncoder:
     def _model(self) -> Any:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self._source, self._threads)
+                self._loaded = _load(self.source, self._threads)
         return self._loaded
 
 
@@ -142,7 +142,9 @@ def _load(source: str, threads: int) -> Any:
     try:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         torch.set_num_threads(threads)
         return SentenceTransformer(
             source,

@@ -2,9 +2,9 @@
 
 Every stop (``.``, ``!``, ``?``, ``…``) before white space is a place where a sentence may end. Our
 own rules decide the places that administration, law, studies and press are full of: abbreviations,
-ordinals, dates, initials, quotations, brackets. What they leave open is decided by sentencex (MIT),
-which sees the block in windows, with quotes, brackets and emphasis blanked out: its handling of
-open quotes takes quadratic time and would join whole speeches.
+ordinals, dates, initials, quotations, brackets. What they leave open is put to sentencex (MIT), one
+place at a time, with its neighbourhood only: over a whole text it joins quoted speech and takes
+quadratic time where quotation marks stay open.
 
 Known limits: a sentence that starts with a lower-case word is joined to the one before it, and a
 German noun after a small number ("auf 14. Firmen") is read as counted by an ordinal.
@@ -12,36 +12,46 @@ German noun after a small number ("auf 14. Firmen") is read as counted by an ord
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
+
+from sentencex import get_sentence_boundaries
 
 _OPENING = "\"'„“”‚‘’»«›‹([{*_"
+_CLOSED_STOP = re.compile(r"[)\]\"”“»«]\.")
 _CLOSING = "\"'“”‘’»«›‹)\\]}*_"
-_STOP = re.compile(rf"[.!?…‼⁇⁈⁉][.!?…‼⁇⁈⁉{_CLOSING}¹²³⁰⁴-⁹]*(?:\[\^?\d{{1,3}}\])?")
+_STOP = re.compile(rf"[.!?…‼⁇⁈⁉][.!?…‼⁇⁈⁉{_CLOSING}¹²³⁰⁴-⁹]*(?:\[[^\[\]]{{1,40}}\])*")
+_NO_WORD = re.compile(r"[^\w.-]")
+_ALNUM = re.compile(r"[^\W_]")
 _NONSPACE = re.compile(r"\S")
 _LEAD_IN = re.compile(r"[\s\"'„“”‚‘’»«›‹(\[{*_#•▶►‣·–—-]*")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _NUMBERED_NOTE = re.compile(r"\d{1,2}(?=\s+[^\W\d_a-zäöüß])")
 _PLAIN_END = re.compile(r"(?:^|[\s(„“\"])[^\W\d_]*[a-zäöüß]{3}$")
-_GLUED_NEXT = re.compile(r"([A-ZÄÖÜ][a-zäöüß]+)\s+([a-zäöüß]+)\b")
+_GLUED_LEFT = re.compile(r"[a-zäöüß]{2}$|[)\]“”\"»«]$|(?:^|\s)\d{4}$")
+_GLUED_NEXT = re.compile(r"([A-ZÄÖÜ][a-zäöüß]+)\s+(\w+)")
 _ENUMERATOR = re.compile(r"\W*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[IVX]{1,4}|[ivx]{1,4})")
+_YEAR = re.compile(r"(?:1[1-9]|20)\d\d\b")
+_MAYBE_ORDINAL = re.compile(r"\d{1,3}|\d{1,2}\.\d{1,2}|[\d./–-]+\.[/–-]\d{1,2}")
 _ROMAN = re.compile(r"[IVXLC]{2,6}")
-_NO_VOWEL = re.compile(r"[A-ZÄÖÜ]?[bcdfghjklmnpqrstvwxz]{1,5}")
+_NO_VOWEL = re.compile(r"[B-DF-HJ-NP-TV-Z]?[bcdfghjklmnpqrstvwxz]{1,5}")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_NOTHING_BUT_MARKS = re.compile(r"^[(\[][.!?…]+[)\]]")  # "(!)", "[…]"
 _BRACKET = re.compile(r"[()\[\]]")
 _SHORT_QUOTE = re.compile(
-    r"„[^„“”\"]{1,80}[“”\"]|“[^“”]{1,80}”|»[^»«]{1,80}«|«[^»«]{1,80}»|(?<!\S)\"(?=\S)[^\"]{1,80}\""
+    r"(?<![^\s(\[*])"
+    r"(?:„[^„“”\"]{1,80}[“”\"]|“[^“”]{1,80}”|»[^»«]{1,80}«|«[^»«]{1,80}»|\"\S[^\"]{0,79}\")"
 )
 _QUOTE_GOES_ON = re.compile(r"\s*(?:[,;–—-]|[a-zäöüß])")
 _SPEECH_TAG = re.compile(
     r"(?:(?:[A-Z][\w.’'-]*)\s+){1,4}"
     r"(?:said|says|asked|asks|added|adds|replied|wrote|writes|explained|told|cried|warned)\b"
 )
-_BLANKED = str.maketrans(dict.fromkeys("\"'„“”‚‘’»«›‹()[]{}*_\n\r", " "))
-_WINDOW, _MARGIN = 50_000, 500  # code points the library sees at once, and left and right of that
+_SIGHT = 60  # code points the rules see left and right of a stop
+_LABEL_REACH = 16  # code points; nothing longer is the bare number or label of a list item
 _BRACKET_REACH = 400  # code points; a bracket open for longer is taken for a slip
 
 
@@ -57,45 +67,49 @@ class _Words:
     never: frozenset[str]  # abbreviations that end no sentence
     sometimes: frozenset[str]  # abbreviations that end one if a starter follows
     before_number: frozenset[str]  # abbreviations only before a number, else ordinary words
+    plain: frozenset[str]  # lower-case words that resemble abbreviations
     starters: frozenset[str]  # words that, with a capital, start a sentence
+    upper_ends: frozenset[str]  # those of sometimes for which any word with a capital is a starter
     labels: frozenset[str]  # words whose number follows them: "Platz 3", "Kapitel 4"
 
 
 _SHARED_NEVER = """
-    dr. prof. mr. mrs. ms. ing. dipl.-ing. st. vs. no.: tel. fax. e.g. i.e. z.b. d.h. cf. vgl. ca.
-    approx. nr. nos. rev. hon. bsp. bspw. bzw. gebr.
+    dr. prof. mr. mrs. ms. ing. dipl.-ing. vs. tel. e.g. i.e. z.b. d.h. cf. vgl. ca. approx. nr.
+    nos. rev. hon. bsp. bspw. bzw. gebr.
 """
 _SHARED_SOMETIMES = """
-    inc. ltd. corp. co. jr. sr. etc. usw. e.v. str. u.s. u.k. u.n. d.c. b.c. a.d. ph.d. m.a. b.a.
-    m.sc. b.sc. m.d. jan. feb. apr. jun. jul. aug. sep. sept. nov. no.v. mio. mrd. al.
+    inc. ltd. corp. co. st. jr. sr. etc. usw. e.v. str. u.s. u.k. u.n. d.c. b.c. a.d. ph.d. m.a.
+    b.a. m.sc. b.sc. m.d. jan. feb. apr. jun. jul. aug. sep. sept. nov. mio. mrd. al.
 """
 _LABELS = _list("""
     § §§ platz seite abschnitt absatz abs. nr. nummer artikel art. kapitel kap. tabelle tab.
     abbildung abb. anlage anhang version phase stufe klasse gruppe raum zimmer gleis linie satz
-    punkt ziffer ziff. paragraph paragraf schritt teil band typ haus tor halle modul los lit.
-    buchstabe rang variante fußnote rn. s. no. section chapter table figure part page annex article
+    punkt ziffer ziff. paragraph paragraf schritt step frage question aufgabe zone plan vitamin teil
+    band typ haus tor halle modul los lit. buchstabe rang variante fußnote rn. s. no. section
+    chapter table figure part page annex article
 """)
 _GERMAN = _Words(
     language="de",
     never=_list(_SHARED_NEVER)
     | _list("""
         v.a. i.d.r. i.s.d. i.s.v. i.v.m. i.h.v. o.g. o.a. u.u. z.t. z.zt. m.e. s.o. s.u. d.i. i.a.
-        i.e.s. i.w.s. u.d.t. a.a.o. h.c. m.w. i.d.f. a.m. insb. insbes. gem. ggf. ggfs. evtl. sog.
-        inkl. exkl. einschl. zzgl. abzgl. bezgl. bzgl. max. min. mind. hr. hrn. fr. frl. fa. abs.
-        hs. ziff. lit. buchst. rn. rdnr. rz. az. urt. beschl. v. bgbl. abl. drs. bd. bde. kap. abb.
-        tab. anm. hrsg. aufl. jg. fn. habil. med. jur. phil. nat. rer. theol. dipl. mag. geb. gest.
-        gegr. verh. sächs. thür. bay. bayer. hess. preuß. brandenb. nds. abt. ref. reg.-bez. rd.
-        gez. ausg. betr. zul. geänd. lfd. stellv. staatl. städt. öffentl. techn. wiss. allg. versch.
-        vors. dez.nr. hausnr. telefonnr. entspr. ev. kath. röm. dt. engl. franz. amtl. ehem. kfm.
-        verw. vorl. schriftl. mündl. ausschl. gegebenenf. inh. gf. pos. bf. kl. gr. hl. art.-nr.
+        i.e.s. i.w.s. u.d.t. a.a.o. h.c. m.w. i.d.f. insb. insbes. gem. ggf. ggfs. evtl. sog. inkl.
+        exkl. einschl. zzgl. abzgl. bezgl. bzgl. mind. hr. hrn. fr. frl. fa. abs. hs. ziff. lit.
+        buchst. rn. rdnr. rz. az. urt. beschl. bgbl. abl. drs. bd. bde. kap. abb. tab. anm. hrsg.
+        aufl. jg. fn. habil. med. jur. phil. nat. rer. theol. dipl. mag. geb. gest. gegr. verh.
+        sächs. thür. bayer. hess. preuß. brandenb. nds. abt. ref. reg.-bez. rd. gez. ausg. betr.
+        zul. geänd. lfd. stellv. staatl. städt. öffentl. techn. wiss. allg. versch. vors. dez.nr.
+        hausnr. telefonnr. entspr. ev. kath. röm. dt. engl. franz. amtl. ehem. kfm. verw. vorl.
+        schriftl. mündl. ausschl. gegebenenf. inh. gf. pos. bf. kl. gr. hl. art.-nr.
     """),
     sometimes=_list(_SHARED_SOMETIMES)
     | _list("""
-        u.a. u.ä. o.ä. u.dgl. u.s.w. u.v.m. u.v.a. a.f. n.f. m.w.n. a.d. v.chr. n.chr. chr. ff. f.
-        jh. jhd. jhdt. tsd. stck. stk. std. sek. mo. di. mi. do. sa. so. jän. okt. dez. mrz. pl.
-        hbf. bhf. ebd. a.m. p.m. wg. wohng. qm. kfz. i.r. i.v. i.a. gmbh.
+        u.a. u.ä. o.ä. u.dgl. u.s.w. u.v.m. u.v.a. a.f. n.f. m.w.n. v.chr. n.chr. chr. ff. f. jh.
+        jhd. jhdt. tsd. bay. stck. stk. std. sek. mo. di. mi. do. sa. so. jän. okt. dez. mrz. pl.
+        hbf. bhf. ebd. a.m. p.m. wg. max. min. i.r. i.v.
     """),
-    before_number=_list("art. p. pp. vol. fig. sec. s. bl. kto. pkt. mai. märz. tz. ap."),
+    before_number=_list("art. fax. pp. vol. fig. sec. bl. kto. pkt. mai. märz. tz. ap."),
+    plain=_list("mag mich so do la me al am"),
     starters=_list("""
         der die das den dem des ein eine einen einem einer eines kein keine keinen keiner er sie es
         wir ihr ich du man wer was wie wo wann warum weshalb wieso welche welcher welches wem wen
@@ -114,6 +128,7 @@ _GERMAN = _Words(
         bitte hat ist sind wird werden wurde wurden kann können muss müssen soll sollen darf gibt
         näheres nähere andere anderes anderen deren dessen etwa
     """),
+    upper_ends=_list("usw. etc. u.s.w. u.ä. o.ä. u.dgl. u.v.m. u.v.a."),
     labels=_LABELS,
 )
 _ENGLISH = _Words(
@@ -121,9 +136,9 @@ _ENGLISH = _Words(
     never=_list(_SHARED_NEVER)
     | _list("""
         messrs. gen. col. capt. lt. sgt. maj. cmdr. adm. gov. sen. rep. pres. amb. supt. mt. ft.
-        dept. univ. assoc. bros. viz. incl. excl. avg. max. min. est. est.: resp. ext. v. reg. regs.
-        sched. figs. secs. arts. chs. vols. eqs. nos. ed. eds. trans. intl. natl. govt. p.o. w.r.t.
-        a.k.a. f.k.a. c. ca. insp. hr. fr. e.
+        dept. univ. assoc. bros. viz. incl. excl. avg. max. min. est. resp. ext. reg. regs. sched.
+        figs. secs. arts. chs. vols. eqs. nos. ed. eds. trans. intl. natl. govt. p.o. w.r.t. a.k.a.
+        f.k.a. insp. hr. fr.
     """),
     sometimes=_list(_SHARED_SOMETIMES)
     | _list("""
@@ -132,22 +147,25 @@ _ENGLISH = _Words(
         okla. tenn. wash. wis. ill. ind. fla. ga. va. tex.
     """),
     before_number=_list("""
-        no. art. p. pp. vol. fig. sec. ch. eq. para. paras. pt. cl. sch. s. ss. app. col. sat. sun.
-        abs. kap. §
+        no. art. fax. pp. vol. fig. sec. ch. eq. para. paras. pt. cl. sch. ss. app. sat. sun. may.
+        abs. kap.
     """),
+    plain=_list(
+        "may no me miss re art ill ore fed la del mass wash sat sun wed mar fig so app trans"
+    ),
     starters=_list("""
         the a an this that these those it its he she they we you i his her their our my your there
         here who what when where why how which whose in on at by for from with without after before
         during since until under over between among through of to as if although though because
         while whereas once unless and or but nor so yet however therefore moreover furthermore
         meanwhile instead thus hence then now today yesterday tomorrow all both each every some any
-        many most several few no not none another other others one two three according despite
-        also still even only perhaps please is are was were has have had do does did can could will
-        would should may might must let
+        many most several few no not none another other others one two three according despite also
+        still even only perhaps please is are was were has have had do does did can could will would
+        should may might must let
     """),
+    upper_ends=_list("etc. a.m. p.m."),
     labels=_LABELS,
 )
-_UPPER_ENDS = _list("etc. a.m. p.m.")  # English: a capital suffices, unless a time goes on
 _TIME_GOES_ON = _list("""
     monday tuesday wednesday thursday friday saturday sunday january february march april may june
     july august september october november december est edt cst cdt pst pdt gmt utc cet cest bst
@@ -159,7 +177,10 @@ _MONTHS = _list("""
     dez.
 """)
 _NAMES_WITH_MARK = _list("yahoo jeopardy oklahoma mamma oliver joomla mit")
-_UNITS = _list("km kg cm mm qm ml dm hl kn ft lb px pt hrs")
+_UNITS = _list("""
+    Hz rpm mph bps km kg cm mm qm ml dm hl kn ft lb lbs px pt hrs pm am m g l t h W V K °C °F
+""")
+_BEFORE_DATE = _list("am zum bis vom ab den dem der")
 _JOINING = _list("of and the in on by for und der des die das in im von für mit oder")
 
 
@@ -169,12 +190,11 @@ class _Stop:
 
     at: int  # the first mark
     end: int  # behind marks, closing quotes, brackets and footnote signs
-    next_at: int  # the next character that is not white space
     marks: str
     tail: str  # up to 60 code points left of the marks, none of an earlier sentence
     word: str  # the last token of tail without opening quotes; "" after white space
-    raw: str  # the character at next_at
-    after: str  # up to 60 code points from next_at, without opening quotes, dashes, bullets
+    raw: str  # the next character that is not white space
+    after: str  # up to 60 code points from raw on, without opening quotes, dashes, bullets
 
     @property
     def next_word(self) -> str:
@@ -209,16 +229,16 @@ def split_sentences(text: str, language: str) -> list[tuple[int, int]]:
 def _ends(text: str, words: _Words) -> Iterator[int]:
     """Yield the offsets behind each sentence but the last."""
     closed = _closed_spans(text)
-    library = _library_ends(text, words.language)
     start = 0
     for match in _STOP.finditer(text):
         stop = _stop(text, match, start, words)
         if stop is None or _inside(closed, stop):
             continue
-        ends = _verdict(stop, text[start : stop.at] if stop.at - start < 16 else None, words)
+        if stop.at - start < _LABEL_REACH and _is_opening(text[start : stop.at], words):
+            continue
+        ends = _verdict(stop, words)
         if ends is None:
-            place = bisect_right(library, stop.at)
-            ends = place < len(library) and library[place] <= stop.next_at
+            ends = _library_ends(stop, words.language) or _starts(stop, words)
         if ends:
             start = stop.end
             yield start
@@ -227,80 +247,82 @@ def _ends(text: str, words: _Words) -> Iterator[int]:
 def _spans(text: str, edges: list[int]) -> list[tuple[int, int]]:
     """Strip the pieces between ``edges``; one without letter or digit joins the one before it."""
     spans: list[tuple[int, int]] = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         piece = text[left:right]
         bare = piece.strip()
         if not bare:
             continue
         start = left + len(piece) - len(piece.lstrip())
-        if spans and not any(map(str.isalnum, bare)):
+        if spans and _ALNUM.search(bare) is None:
             start = spans.pop()[0]
         spans.append((start, left + len(piece.rstrip())))
     return spans
 
 
 def _stop(text: str, match: re.Match[str], start: int, words: _Words) -> _Stop | None:
-    """Describe a run of marks, or return None where no sentence can end: inside a token, at the end."""
+    """Describe a run of marks; return None at the end of the text and inside a token."""
     at, end = match.span()
-    tail = text[max(start, at - 60) : at]
+    tail = text[max(start, at - _SIGHT) : at]
     following = _NONSPACE.search(text, end)
-    if following is None:
-        return None
-    next_at = following.start()
-    if next_at == end:
+    if following is not None and following.start() == end:
         note = _NUMBERED_NOTE.match(text, end)
         if note and _PLAIN_END.search(tail):
             end = note.end()
-            next_at = end + 1
+            following = _NONSPACE.search(text, end)
         elif not _is_glued(text, match, tail, words):
             return None
-    ahead = text[next_at : next_at + 60]
+    if following is None:
+        return None
+    ahead = text[following.start() : following.start() + _SIGHT]
     word = "" if not tail or tail[-1].isspace() else tail.split()[-1].lstrip(_OPENING)
     lead = _LEAD_IN.match(ahead)
     after = ahead[lead.end() :] if lead else ahead
-    return _Stop(at, end, next_at, match.group(), tail, word, ahead[:1], after)
+    return _Stop(at, end, match.group(), tail, word, ahead[0], after)
 
 
 def _is_glued(text: str, match: re.Match[str], tail: str, words: _Words) -> bool:
     """Tell whether a space is missing behind the stop: "in Leipzig.Panorama of the city"."""
-    ahead = _GLUED_NEXT.match(text[match.end() : match.end() + 60])
-    if ahead is None or len(match.group()) > 1 or not _PLAIN_END.search(tail):
+    ahead = _GLUED_NEXT.match(text[match.end() : match.end() + _SIGHT])
+    if ahead is None or len(match.group()) > 1 or not _GLUED_LEFT.search(tail):
         return False
     first, second = ahead.groups()
-    return first.lower() in words.starters or second in _JOINING
+    if first.lower() in words.starters:
+        return True
+    left = tail.rsplit(maxsplit=1)[-1].lstrip(_OPENING)
+    return bool(_PLAIN_END.search(tail)) and (second in _JOINING or left.islower())
 
 
-def _verdict(stop: _Stop, sentence: str | None, words: _Words) -> bool | None:
-    """Say whether a sentence ends at ``stop``; None leaves it to the library.
-
-    ``sentence`` is what the sentence holds so far, or None if that is more than 15 code points.
-    """
-    if sentence is not None and _is_opening(sentence):
-        return False
+def _verdict(stop: _Stop, words: _Words) -> bool | None:
+    """Say whether a sentence ends at ``stop``; None leaves it to the library."""
     if stop.raw in ",;:.!?…/&%=)]}" or not stop.after:
         return False
-    if _goes_on_lower(stop.after):
+    if _goes_on_lower(stop.after) or _NOTHING_BUT_MARKS.search(stop.tail[-1:] + stop.marks):
         return False
-    if stop.tail[-1:] in "([" and stop.marks[-1:] in ")]":
+    if stop.raw == "(" and stop.after[0].isdigit() and len(stop.marks) > 1:
         return False
     if "!" in stop.marks or "?" in stop.marks:
         return _after_question(stop, words)
     if "…" in stop.marks or ".." in stop.marks:
         return _after_ellipsis(stop, words)
+    if (stop.word and not stop.word[-1].isalnum()) or _CLOSED_STOP.search(stop.marks):
+        return True
     if stop.word[:1].isdigit() or stop.word[-1:].isdigit():
         return _after_number(stop, words)
     return _after_word(stop, words)
 
 
-def _is_opening(sentence: str) -> bool:
-    """Tell whether the sentence has no word yet: nothing, marks, or the number of a list item."""
+def _is_opening(sentence: str, words: _Words) -> bool:
+    """Tell whether the sentence has no word yet: nothing, marks, "2", "Schritt 2" as in a list."""
     bare = sentence.strip()
-    return not any(map(str.isalnum, bare)) or _ENUMERATOR.fullmatch(bare) is not None
+    if _ALNUM.search(bare) is None or _ENUMERATOR.fullmatch(bare):
+        return True
+    label, _, number = bare.partition(" ")
+    return number.isdigit() and label.lower() in words.labels
 
 
 def _goes_on_lower(after: str) -> bool:
     """Tell whether a lower-case word follows; names such as eHealth, mm1, www.x.de are none."""
-    if not after[0].islower():
+    if not after[0].islower() or after[1:2] == ")":
         return False
     token = after.split(None, 1)[0]
     return not (
@@ -309,62 +331,76 @@ def _goes_on_lower(after: str) -> bool:
 
 
 def _starts(stop: _Stop, words: _Words) -> bool:
+    """Tell whether a word follows that has a capital only because it starts a sentence."""
     word = stop.next_word
-    return word[:1].isupper() and word.lower() in words.starters
+    initial = len(word) == 1 and stop.after[1:2] == "."
+    return word[:1].isupper() and word.lower() in words.starters and not initial
 
 
 def _after_question(stop: _Stop, words: _Words) -> bool:
+    """Decide behind ! and ?: names such as Yahoo!, then tags such as “Why?” Mayor Brown asked."""
     if stop.word.lower() in _NAMES_WITH_MARK and stop.marks == "!":
         return _starts(stop, words)
-    tagged = len(stop.marks) > 1 and _SPEECH_TAG.match(stop.after)
-    return not tagged
+    return not (len(stop.marks) > 1 and _SPEECH_TAG.match(stop.after))
 
 
 def _after_ellipsis(stop: _Stop, words: _Words) -> bool:
-    """An ellipsis between spaces is an omission; in German, any noun may follow it."""
+    """Tell an end from an omission, which stands between spaces; any German noun may follow it."""
     if stop.word or words.language == "en":
         return True
     return _starts(stop, words)
 
 
-def _after_number(stop: _Stop, words: _Words) -> bool | None:
+def _after_number(stop: _Stop, words: _Words) -> bool:
     """Tell an ordinal ("am 3. Oktober", "das 12. Treffen") from a number that ends a sentence."""
     word = stop.word.lstrip("§")
-    if stop.after.split()[0].lower().rstrip(",") in _MONTHS and not word.isalpha():
-        return len(word) > 3 and word.isdigit()
-    if words.language == "en" or not re.fullmatch(r"[\d.,/–-]+", word):
-        return None if not word.isdigit() else True
-    if re.fullmatch(r"\d{1,3}|\d{1,2}\.\d{1,2}|[\d./–-]+\.[/–-]\d{1,2}", word) is None:
+    if stop.after.split(maxsplit=1)[0].lower().rstrip(",") in _MONTHS:
+        return _MAYBE_ORDINAL.fullmatch(word) is None
+    if words.language == "en" or _MAYBE_ORDINAL.fullmatch(word) is None:
         return True
     if stop.after[0].isdigit():
         return False
     if _starts(stop, words) or word != stop.word:
         return True
-    dated = stop.before_word in ("am", "zum", "bis", "vom", "ab", "den", "dem", "der")
-    return stop.before_word in words.labels or ("." in word and "-" not in word and not dated)
+    if stop.before_word in words.labels or stop.before_word.endswith(("str.", "straße")):
+        return True
+    return "." in word and "-" not in word and stop.before_word not in _BEFORE_DATE
 
 
 def _after_word(stop: _Stop, words: _Words) -> bool | None:
-    """Decide behind a word, an abbreviation, an initial; the longest known abbreviation counts."""
+    """Decide behind a word, an abbreviation, an initial, by the lists first, then by the look."""
     keys = _keys(stop)
     digit = stop.after[0].isdigit()
-    if any(key in words.never for key in keys):
+    if stop.word in words.plain and not digit:
+        return True
+    if not words.never.isdisjoint(keys):
         return False
-    if any(key in words.before_number for key in keys):
-        return not (digit or stop.raw == "§" or _ROMAN.match(stop.after))
-    if words.language == "en" and any(key in _UPPER_ENDS for key in keys):
+    if not words.before_number.isdisjoint(keys):
+        return not (digit or stop.raw in "§+" or _ROMAN.match(stop.after))
+    if not words.upper_ends.isdisjoint(keys):
         return not digit and stop.next_word.lower() not in _TIME_GOES_ON
-    if any(key in words.sometimes for key in keys) or _looks_abbreviated(stop.word):
-        return _starts(stop, words)
+    if stop.before_word[-1:].isdigit() and (stop.word in _UNITS or "/" in stop.word):
+        return True
+    if not words.sometimes.isdisjoint(keys) or _looks_abbreviated(stop.word):
+        labelled = len(stop.word) == 1 and stop.before_word in words.labels
+        return labelled or _starts(stop, words)
     if words.language == "de" and _ROMAN.fullmatch(stop.word):
         return _starts(stop, words) or stop.before_word in words.labels
-    return None
+    return True if _looks_whole(stop) else None
 
 
-@cache
+def _looks_whole(stop: _Stop) -> bool:
+    """Tell whether a word cannot be an abbreviation, from capitals inside it or what follows it."""
+    if any(map(str.isupper, stop.word[1:])):
+        return True
+    if _YEAR.match(stop.after) and len(stop.word) > 1:
+        return True
+    return not stop.after[0].isupper() and _PLAIN_END.search(stop.tail) is not None
+
+
 def _looks_abbreviated(word: str) -> bool:
-    """Tell whether a token has the look of an abbreviation: initial, dotted, without vowel, -str."""
-    if len(word) == 1 and word.isalpha() or _DOTTED.fullmatch(word):
+    """Tell whether a token looks abbreviated: initial, dotted, without vowel, ending in -str."""
+    if (len(word) == 1 and word.isalpha()) or ".-" in word or _DOTTED.fullmatch(word):
         return True
     if word.endswith(("str", "nr")) and word[:1].isupper():
         return True
@@ -373,41 +409,52 @@ def _looks_abbreviated(word: str) -> bool:
 
 def _keys(stop: _Stop) -> list[str]:
     """Return the ways to read the end of ``tail`` as an abbreviation: "b.", "z.b.", ..."""
-    tokens = stop.tail.lower().split()[-4:]
-    if not stop.word or not tokens:
+    if not stop.word:
         return []
-    last = unicodedata.normalize("NFC", stop.word.lower())
-    keys = [last + ".", re.split(r"[-/]", last)[-1] + "."]
-    joined = last
-    for token in reversed(tokens[:-1]):
-        joined = token.lstrip(_OPENING) + joined
-        keys.append(joined + ".")
+    joined = unicodedata.normalize("NFC", stop.word.lower())
+    keys = [joined + ".", re.split(r"[-/]", joined)[-1] + "."]
+    if "." in stop.tail:
+        for token in reversed(stop.tail.lower().split()[-4:-1]):
+            joined = token.lstrip(_OPENING) + joined
+            keys.append(joined + ".")
     return keys
 
 
 def _closed_spans(text: str) -> list[tuple[int, int]]:
     """Return, in order, brackets and short quotations in mid-sentence: no sentence ends in them."""
-    spans = []
+    quotations = (
+        (match.start(), match.end() - 1)
+        for match in _SHORT_QUOTE.finditer(text)
+        if _QUOTE_GOES_ON.match(text, match.end())
+    )
+    closed = [
+        (start, end)
+        for start, end in (*_brackets(text), *quotations)
+        if _in_mid_sentence(text, start)
+    ]
+    return _outermost(sorted(closed))
+
+
+def _brackets(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the offsets of matching brackets, inner ones first; 16 may be open at a time."""
     open_at: deque[int] = deque(maxlen=16)
     for match in _BRACKET.finditer(text):
         if match.group() in "([":
             open_at.append(match.start())
         elif open_at:
             start = open_at.pop()
-            if match.start() - start <= _BRACKET_REACH and _in_mid_sentence(text, start):
-                spans.append((start, match.start()))
-    for match in _SHORT_QUOTE.finditer(text):
-        if _QUOTE_GOES_ON.match(text, match.end()) and _in_mid_sentence(text, match.start()):
-            spans.append((match.start(), match.end() - 1))
-    return _outermost(sorted(spans))
+            if match.start() - start <= _BRACKET_REACH:
+                yield start, match.start()
 
 
 def _in_mid_sentence(text: str, at: int) -> bool:
+    """Tell whether words stand before ``at``, and no stop, colon or comma between."""
     before = text[max(0, at - 8) : at].rstrip().rstrip(_CLOSING)
     return bool(before) and before[-1] not in ".!?…:,"
 
 
 def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Drop spans inside others; ``spans`` are sorted, and so is the result."""
     kept: list[tuple[int, int]] = []
     for start, end in spans:
         if not kept or end > kept[-1][1]:
@@ -421,17 +468,9 @@ def _inside(spans: list[tuple[int, int]], stop: _Stop) -> bool:
     return place >= 0 and stop.end <= spans[place][1]
 
 
-def _library_ends(text: str, language: str) -> list[int]:
-    """Return the offsets at which sencencex starts a new sentence, in order."""
-    from sentencex import get_sentence_boundaries
-
-    plain = text.translate(_BLANKED)
-    ends: list[int] = []
-    for left in range(0, len(plain), _WINDOW):
-        offset = max(0, left - _MARGIN)
-        right = left + _WINDOW
-        for piece in get_sentence_boundaries(language, plain[offset : right + _MARGIN]):
-            end = offset + piece["end_index"]
-            if left < end <= right:
-                ends.append(end)
-    return ends
+def _library_ends(stop: _Stop, language: str) -> bool:
+    """Ask sentencex whether a sentence ends at ``stop``, without quotes, brackets, emphasis."""
+    word = _NO_WORD.split(stop.word.replace("’", "").replace("'", ""))[-1]
+    asked = f"{word}. {stop.after}"
+    ends = len(word) + 2
+    return any(piece["end_index"] == ends for piece in get_sentence_boundaries(language, asked))

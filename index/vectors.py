@@ -7,7 +7,7 @@ top" idea of Mu & Viswanath 2018, per language).
 
 Files are derived from the store and never the truth. ``gen-000007/`` holds ``passages.faiss`` and
 ``manifest.json`` (store state, fingerprint, centres, size and SHA-256 of each file); ``CURRENT``
-names the generation. Each is written to a temporary name, synced to disk and renamed, the folder
+names the generation and seals its manifest. Each is written to a temporary name, synced to disk and renamed, the folder
 too. A missing, older or damaged generation is rebuilt from the store's vectors on opening.
 """
 
@@ -17,6 +17,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -36,6 +37,7 @@ SHRINKAGE = 30.0
 """A corpus mean counts as much as the reference mean once it rests on this many texts."""
 
 KEPT_GENERATIONS = 2
+_CURRENT = re.compile(r"(gen-\d{6}) ([0-9a-f]{64})\n")
 Role = Literal["passage", "sentence", "question"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 
@@ -181,11 +183,13 @@ def publish(store: Store, vectors: VectorIndex) -> Path:
     temporary.mkdir()
     data = b"" if vectors._faiss is None else faiss.serialize_index(vectors._faiss).tobytes()
     _write(temporary / "passages.faiss", data)
-    _write(temporary / "manifest.json", _manifest(store, vectors, data))
+    manifest = _manifest(store, vectors, data)
+    _write(temporary / "manifest.json", manifest)
     _sync_folder(temporary)
     temporary.rename(target)
     _sync_folder(folder)
-    _write(folder / "CURRENT.tmp", target.name.encode())
+    seal = hashlib.sha256(manifest).hexdigest()
+    _write(folder / "CURRENT.tmp", f"{target.name} {seal}\n".encode())
     (folder / "CURRENT.tmp").replace(folder / "CURRENT")
     _sync_folder(folder)
     _remove_old(folder)
@@ -214,11 +218,15 @@ def _read_generation(store: Store) -> VectorIndex:
     current = store.folder / "CURRENT"
     if not current.is_file():
         raise IndexError_("no generation has been published")
-    name = current.read_text().strip()
+    named = _CURRENT.fullmatch(current.read_text())
+    if not named:
+        raise IndexError_("CURRENT is damaged")
+    name, seal = named.groups()
     folder = store.folder / name
-    if not name.startswith("gen-") or not folder.is_dir():
-        raise IndexError_(f"CURRENT names {name!r}, which is not there")
-    manifest = json.loads((folder / "manifest.json").read_text())
+    raw = (folder / "manifest.json").read_bytes()
+    if hashlib.sha256(raw).hexdigest() != seal:
+        raise IndexError_(f"{name}/manifest.json is damaged")
+    manifest = json.loads(raw)
     fingerprint = store.fingerprint()
     if manifest["format"] != FORMAT or manifest["fingerprint"] != (
         asdict(fingerprint) if fingerprint else None

@@ -171,6 +171,10 @@ def _name_short_lines(groups: list[_Group]) -> list[_Group]:
 def _name_run(run: list[_Group], follower: _Group | None) -> list[_Group]:
     headed = follower is not None and follower.kind != "heading"
     named = [replace(group, kind="line") for group in run]
+    if run and follower and follower.kind == "prose":
+        torn = replace(run[-1], kind="prose")
+        if _breaks_off(torn, follower):
+            return [*named[:-1], torn]
     if headed and run and _can_head(run[-1]):
         level = 2 if len(run) == 2 and _can_head(run[0]) else 1
         named[-1] = replace(run[-1], kind="heading", level=level)

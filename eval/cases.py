@@ -1,0 +1,465 @@
+"""Question sets: what is asked, and where in the documents the answer stands.
+
+Sets are JSON Lines, or CSV with the same columns. Gold names places in the canonical text (an exact
+quote, or ``start`` and ``end``), never passages, so a set outlives every change of the chunker.
+``docs/evaluation.md`` describes the format.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import BelegtError
+from index.values import Language
+
+COLUMNS = ("id", "question", "language", "answerable", "answers", "evidence", "tags")
+CSV_COLUMNS = (*COLUMNS, "document", "quote")
+EVIDENCE_FIELDS = ("document", "quote", "start", "end")
+SEPARATOR = " | "
+
+_YES = frozenset({"true", "wahr", "yes", "ja", "1"})
+_NO = frozenset({"false", "falsch", "no", "nein", "0"})
+_WORD = re.compile(r"\w+")
+_SHOWN = 80
+
+
+class CaseError(BelegtError):
+    """A question set, or one case of it, cannot be used; names place, finding and wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place: code points ``start`` to ``end`` of the canonical text of ``document``."""
+
+    document: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where an answer stands: a quote that occurs once in ``document``, or its offsets, or both."""
+
+    document: str
+    quote: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question with what a good reply holds.
+
+    Any one entry of ``answers`` suffices; all parts of an entry must occur. ``evidence`` lists
+    alternatives or several places: reaching any one of them is a hit. What an unanswerable case
+    has of both is kept and not scored.
+    """
+
+    id: str
+    question: str
+    language: Language
+    answerable: bool
+    answers: tuple[tuple[str, ...], ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """The fields of one case as read, and where they stand."""
+
+    file: str
+    line: int
+    fields: Mapping[str, Any]
+
+    def fault(self, field: str, wanted: str) -> CaseError:
+        return CaseError(f"{self.file}, line {self.line}, {field}: {wanted}.")
+
+
+def load_cases(path: Path) -> list[Case]:
+    """Read one set, in order; a name that ends in ``.csv`` is CSV, any other JSON Lines.
+
+    Raises:
+        CaseError: the file cannot be read or a case is not as wanted; one line with the place.
+    """
+    return load_sets([path])
+
+
+def load_sets(paths: Sequence[Path]) -> list[Case]:
+    """Read several sets as one, in order; an id may occur once in all of them.
+
+    Raises:
+        CaseError: as ``load_cases``.
+    """
+    cases: dict[str, Case] = {}
+    places: dict[str, str] = {}
+    for path in paths:
+        before = len(cases)
+        for record in _records(path):
+            case = _case(record)
+            if case.id in cases:
+                where = f"found {_show(case.id)}, which is in {places[case.id]} too"
+                raise record.fault("id", f"{where}; wanted each id once")
+            cases[case.id] = case
+            places[case.id] = f"{record.file}, line {record.line}"
+        if len(cases) == before:
+            raise CaseError(f"{path}: no case in this file; wanted at least one.")
+    return list(cases.values())
+
+
+def to_jsonl(cases: Sequence[Case]) -> str:
+    """The cases as JSON Lines, one way of writing for equal cases."""
+    return "".join(json.dumps(_fields(case), ensure_ascii=False) + "\n" for case in cases)
+
+
+def to_csv(cases: Sequence[Case]) -> str:
+    """The cases as CSV with commas; lists are JSON within their cell."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for case in cases:
+        cells = _fields(case)
+        writer.writerow([_cell(cells[column]) for column in COLUMNS])
+    return text.getvalue()
+
+
+def resolve(case: Case, texts: Mapping[str, str]) -> list[Span]:
+    """Find the gold spans of a case in the canonical texts, by document path; none if unanswerable.
+
+    Raises:
+        CaseError: a document is not indexed, or a quote is not there exactly once.
+    """
+    if not case.answerable:
+        return []
+    spans = []
+    for number, evidence in enumerate(case.evidence, start=1):
+        where = f"case {_show(case.id)}, evidence {number}"
+        if evidence.document not in texts:
+            raise CaseError(
+                f"{where}: {_show(evidence.document)} is not indexed. Sync the folder that holds"
+                " it, or mend the name (the path within the synced folder)."
+            )
+        start, end = _place(evidence, texts[evidence.document], where)
+        spans.append(Span(evidence.document, start, end))
+    return spans
+
+
+# -- reading ------------------------------------------------------------------------------------
+
+
+def _records(path: Path) -> Iterator[_Record]:
+    text = _read(path)
+    read = _csv_records if path.suffix.lower() == ".csv" else _json_records
+    return read(str(path), text)
+
+
+def _read(path: Path) -> str:
+    """The file's text, without a byte order mark and with ``\\n`` for every line end."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise CaseError(
+            f"{path}: not UTF-8. Save it as UTF-8 (in a spreadsheet: `CSV UTF-8`)."
+        ) from None
+    except OSError as error:
+        raise CaseError(
+            f"{path}: {error.strerror or error}. Name a question set, JSON Lines or CSV."
+        ) from None
+
+
+def _json_records(file: str, text: str) -> Iterator[_Record]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+            json.dumps(fields, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
+            raise CaseError(
+                f"{file}, line {number}: broken JSON ({_reason(error)}); wanted one case, a JSON"
+                " object, per line."
+            ) from None
+        if not isinstance(fields, dict):
+            raise CaseError(f"{file}, line {number}: found {_show(fields)}; wanted a JSON object.")
+        yield _Record(file, number, fields)
+
+
+def _csv_records(file: str, text: str) -> Iterator[_Record]:
+    header, _, _ = text.lstrip().partition("\n")
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    columns: list[str] | None = None
+    line = 1
+    try:
+        for cells in reader:
+            if columns is None and any(cells):
+                columns = _columns(_Record(file, line, {}), cells)
+            elif columns is not None and any(cells):
+                yield _csv_record(file, line, columns, cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise CaseError(f"{file}, line {line}: broken CSV ({error}); mend the quotes.") from None
+
+
+def _columns(header: _Record, cells: Sequence[str]) -> list[str]:
+    """The names of the columns; empty ones at the end, which spreadsheets leave, are dropped."""
+    columns = "\n".join(cell.strip() for cell in cells).rstrip("\n").split("\n")
+    _known(header, "columns", columns, CSV_COLUMNS)
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    if twice:
+        raise header.fault("columns", f"found {_show(twice[0])} twice; wanted each once")
+    return columns
+
+
+def _csv_record(file: str, line: int, columns: Sequence[str], cells: Sequence[str]) -> _Record:
+    """Bring a row into the shape of a JSON case; empty cells are absent fields."""
+    raw = _Record(file, line, {})
+    if any(cells[len(columns) :]):
+        raise raw.fault("row", f"found {len(cells)} cells; wanted {len(columns)}, as in line 1")
+    fields: dict[str, Any] = {k: v for k, v in zip(columns, cells, strict=False) if v}
+    if "answerable" in fields:
+        fields["answerable"] = _truth(raw, fields["answerable"])
+    for name in ("answers", "tags", "evidence"):
+        if name in fields:
+            fields[name] = _listed(raw, name, fields[name])
+    return _Record(file, line, _with_evidence(raw, fields))
+
+
+def _truth(record: _Record, cell: str) -> bool:
+    word = cell.strip().lower()
+    if word not in _YES | _NO:
+        raise record.fault("answerable", f"found {_show(cell)}; wanted true or false")
+    return word in _YES
+
+
+def _listed(record: _Record, name: str, cell: str) -> Any:
+    """A list from one cell: JSON, or texts with a bar between them."""
+    if not cell.lstrip().startswith("["):
+        return [part.strip() for part in cell.split(SEPARATOR)]
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        raise record.fault(
+            name, f"found {_show(cell)}; wanted a JSON list, or texts with `{SEPARATOR}` between"
+        ) from None
+
+
+def _with_evidence(record: _Record, fields: dict[str, Any]) -> dict[str, Any]:
+    """Accept the columns ``document`` and ``quote``, which a spreadsheet fills more easily."""
+    if "evidence" in fields or not {"document", "quote"} <= fields.keys():
+        return fields
+    documents = fields.pop("document").split(SEPARATOR)
+    quotes = fields.pop("quote").split(SEPARATOR)
+    if len(documents) not in (1, len(quotes)):
+        raise record.fault(
+            "document", f"found {len(documents)} for {len(quotes)} quotes; wanted one for each"
+        )
+    named = documents * len(quotes) if len(documents) == 1 else documents
+    pairs = zip(named, quotes, strict=True)
+    fields["evidence"] = [{"document": d.strip(), "quote": q.strip()} for d, q in pairs]
+    return fields
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"{error.msg}, column {error.colno}"
+        case UnicodeEncodeError():
+            return "half a surrogate pair"
+        case _:
+            return "too deep or too long"
+
+
+# -- validation ---------------------------------------------------------------------------------
+
+
+def _case(record: _Record) -> Case:
+    _known(record, "fields", record.fields, COLUMNS)
+    case = Case(
+        id=_text(record, "id"),
+        question=_text(record, "question"),
+        language=_language(record),
+        answerable=_answerable(record),
+        answers=_answers(record),
+        evidence=tuple(_evidence(record, i, e) for i, e in enumerate(_items(record, "evidence"))),
+        tags=tuple(_texts(record, "tags", _items(record, "tags"))),
+    )
+    if case.answerable and not case.evidence:
+        raise record.fault("evidence", "found none on an answerable case; wanted at least one")
+    return case
+
+
+def _known(record: _Record, where: str, names: Iterable[str], wanted: Sequence[str]) -> None:
+    unknown = sorted(name for name in names if name not in wanted)
+    if unknown:
+        raise record.fault(
+            where, f"found {_show(unknown[0])}, an unknown field; known are {', '.join(wanted)}"
+        )
+
+
+def _text(record: _Record, name: str) -> str:
+    value = record.fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise record.fault(name, f"found {_show(value)}; wanted a text")
+    return value
+
+
+def _language(record: _Record) -> Language:
+    match record.fields.get("language"):
+        case "de":
+            return "de"
+        case "en":
+            return "en"
+        case found:
+            raise record.fault("language", f'found {_show(found)}; wanted "de" or "en"')
+
+
+def _answerable(record: _Record) -> bool:
+    value = record.fields.get("answerable")
+    if not isinstance(value, bool):
+        raise record.fault("answerable", f"found {_show(value)}; wanted true or false")
+    return value
+
+
+def _items(record: _Record, name: str) -> list[Any]:
+    value = record.fields.get(name, [])
+    if not isinstance(value, list):
+        raise record.fault(name, f"found {_show(value)}; wanted a list")
+    return value
+
+
+def _texts(record: _Record, name: str, values: Sequence[Any]) -> list[str]:
+    for value in values:
+        if not isinstance(value, str) or not value.strip():
+            raise record.fault(name, f"found {_show(value)}; wanted a text")
+    return list(values)
+
+
+def _answers(record: _Record) -> tuple[tuple[str, ...], ...]:
+    entries = []
+    for i, entry in enumerate(_items(record, "answers")):
+        parts = entry if isinstance(entry, list) and entry else [entry]
+        entries.append(tuple(_texts(record, f"answers[{i}]", parts)))
+    return tuple(entries)
+
+
+def _evidence(record: _Record, i: int, value: Any) -> Evidence:
+    where = f"evidence[{i}]"
+    if not isinstance(value, dict):
+        raise record.fault(where, f"found {_show(value)}; wanted {{document, quote}}")
+    _known(record, where, value, EVIDENCE_FIELDS)
+    document, quote = value.get("document"), value.get("quote")
+    start, end = value.get("start"), value.get("end")
+    if not isinstance(document, str) or not document:
+        raise record.fault(f"{where}.document", f"found {_show(document)}; wanted a path")
+    if quote is not None and (not isinstance(quote, str) or not quote.strip()):
+        raise record.fault(f"{where}.quote", f"found {_show(quote)}; wanted a text")
+    if quote is None and start is None and end is None:
+        raise record.fault(f"{where}.quote", "found none; wanted a quote, or start and end")
+    if (start, end) != (None, None) and not _is_range(start, end):
+        found = f"found {_show(start)} to {_show(end)}"
+        raise record.fault(f"{where}.start", f"{found}; wanted whole numbers, 0 <= start < end")
+    return Evidence(document, quote, start, end)
+
+
+def _is_range(start: Any, end: Any) -> bool:
+    return type(start) is int and type(end) is int and 0 <= start < end
+
+
+# -- places -------------------------------------------------------------------------------------
+
+
+def _place(evidence: Evidence, text: str, where: str) -> tuple[int, int]:
+    quote = evidence.quote
+    if evidence.start is not None and evidence.end is not None:
+        return _given_place(evidence, evidence.start, evidence.end, text, where)
+    if quote is None:
+        raise CaseError(f"{where}: neither quote nor start and end; wanted one of the two.")
+    first = text.find(quote)
+    if first < 0:
+        near = _nearest(quote, text)
+        raise CaseError(f"{where}: {_show(quote)} is not in {evidence.document}; {near}.")
+    second = text.find(quote, first + 1)
+    if second >= 0:
+        raise CaseError(
+            f"{where}: {_show(quote)} is in {evidence.document} more than once, at {first} and"
+            f" {second}; wanted a longer quote, or start and end."
+        )
+    return first, first + len(quote)
+
+
+def _given_place(
+    evidence: Evidence, start: int, end: int, text: str, where: str
+) -> tuple[int, int]:
+    if end > len(text):
+        raise CaseError(
+            f"{where}: end is {end}, but {evidence.document} has {len(text)} code points."
+        )
+    if evidence.quote is not None and text[start:end] != evidence.quote:
+        raise CaseError(
+            f"{where}: {evidence.document} at {start}:{end} has {_show(text[start:end])}; wanted"
+            f" the quote {_show(evidence.quote)}."
+        )
+    return start, end
+
+
+def _nearest(quote: str, text: str) -> str:
+    """Say where the text shares most words with the quote, over a window of equal length."""
+    wanted = Counter(m.group().casefold() for m in _WORD.finditer(quote))
+    words = list(_WORD.finditer(text))
+    width = min(max(wanted.total(), 1), len(words))
+    keys = [m.group().casefold() for m in words]
+    have: Counter[str] = Counter()
+    shared, best, best_at = 0, 0, 0
+    for i, key in enumerate(keys):
+        have[key] += 1
+        shared += have[key] <= wanted[key]
+        if i >= width:
+            gone = keys[i - width]
+            shared -= have[gone] <= wanted[gone]
+            have[gone] -= 1
+        if shared > best:
+            best, best_at = shared, max(i - width + 1, 0)
+    if not best:
+        return "nothing there is like it"
+    start, end = words[best_at].start(), words[best_at + width - 1].end()
+    return f"nearest is {_show(text[start:end])} at {start}:{end}"
+
+
+# -- writing ------------------------------------------------------------------------------------
+
+
+def _fields(case: Case) -> dict[str, Any]:
+    evidence = [
+        {name: getattr(e, name) for name in EVIDENCE_FIELDS if getattr(e, name) is not None}
+        for e in case.evidence
+    ]
+    return {
+        "id": case.id,
+        "question": case.question,
+        "language": case.language,
+        "answerable": case.answerable,
+        "answers": [entry[0] if len(entry) == 1 else list(entry) for entry in case.answers],
+        "evidence": evidence,
+        "tags": list(case.tags),
+    }
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _show(value: Any) -> str:
+    """A value for a one-line message, shortened."""
+    if isinstance(value, str) and len(value) > _SHOWN:
+        value = value[: _SHOWN - 1] + "…"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 2 * _SHOWN else text[: 2 * _SHOWN] + "…"

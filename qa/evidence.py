@@ -1,0 +1,262 @@
+"""Which sentences answer: scored with the question, their passage and their neighbours.
+
+The coefficients are in ``models/evidence.json``, fitted by ``python -m eval.fit`` on sentences
+that hold an answer against all others of the passages found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.store import StoredSentence
+from index.values import Passage, Sentence, Vectors
+from index.wordforms import passage_forms
+from qa.logistic import Logistic, load_logistic
+from qa.question import Question, keys_by_language, matches_wanted
+from qa.retrieval import Found
+from qa.values import Hit
+
+PASSAGES = 8
+"""Sentences are looked for in this many of the best passages."""
+
+FEATURES = (
+    "cosine",
+    "cosine_gap",
+    "neighbours",
+    "passage",
+    "passage_gap",
+    "coverage",
+    "shared",
+    "coverage_passage",
+    "names",
+    "wanted",
+    "wanted_known",
+    "repeats",
+    "length",
+    "first",
+    "heading",
+    "listed",
+    "same",
+    "same_cosine",
+    "same_coverage",
+    "same_repeats",
+)
+_AT = {name: i for i, name in enumerate(FEATURES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence as evidence; ``score`` is the probability that it holds an answer."""
+
+    hit: Hit
+    sentence: Sentence
+    ordinal: int
+    score: float
+    features: dict[str, float]
+
+
+class EvidenceFinder:
+    """Ranks the sentences of the best passages."""
+
+    def __init__(self, model: Logistic | None = None) -> None:
+        self._model = model or load_logistic("evidence", FEATURES)
+
+    def find(self, found: Found) -> list[Evidence]:
+        """Sentences of the best passages, best first; ties by passage rank, then place."""
+        places, rows = sentence_rows(found)
+        if not places:
+            return []
+        scores = self._model.probabilities(rows)
+        order = sorted(range(len(places)), key=lambda i: (-scores[i], i))
+        return [
+            Evidence(
+                *places[i],
+                float(scores[i]),
+                dict(zip(FEATURES, map(float, rows[i]), strict=True)),
+            )
+            for i in order
+        ]
+
+
+def sentence_rows(found: Found) -> tuple[list[tuple[Hit, Sentence, int]], Vectors]:
+    """Places (hit, sentence, ordinal) in the best passages and their features, row by row."""
+    places: list[tuple[Hit, Sentence, int]] = []
+    blocks: list[Vectors] = []
+    hits = found.hits[:PASSAGES]
+    if not hits:
+        return places, np.zeros((0, len(FEATURES)), np.float32)
+    best = max(float(found.cosines[hit.passage.id].max()) for hit in hits)
+    for hit in hits:
+        sentences = found.sentences[hit.passage.id]
+        places += [(hit, s.sentence, i) for i, s in enumerate(sentences)]
+        blocks.append(_rows(found, hit, sentences, best))
+    return places, np.concatenate(blocks)
+
+
+def _rows(found: Found, hit: Hit, sentences: Sequence[StoredSentence], best: float) -> Vectors:
+    question, passage = found.question, hit.passage
+    rows = np.zeros((len(sentences), len(FEATURES)), np.float32)
+    cosines = found.cosines[passage.id]
+    rows[:, _AT["cosine"]] = cosines
+    rows[:, _AT["cosine_gap"]] = cosines - best
+    rows[:, _AT["neighbours"]] = _neighbours(cosines)
+    rows[:, _AT["passage"]] = _logit(hit.score)
+    rows[:, _AT["passage_gap"]] = _logit(hit.score) - _logit(found.hits[0].score)
+    rows[:, _AT["coverage_passage"]] = hit.features["coverage"]
+    rows[:, _AT["wanted_known"]] = float(question.wanted != "other")
+    rows[:, _AT["first"]] = [float(i == 0) for i in range(len(sentences))]
+    for i, stored in enumerate(sentences):
+        _text_features(rows[i], found, passage, stored.sentence)
+    same = float(passage.language == question.language)
+    rows[:, _AT["same"]] = same
+    for product, factor in (
+        ("same_cosine", "cosine"),
+        ("same_coverage", "coverage"),
+        ("same_repeats", "repeats"),
+    ):
+        rows[:, _AT[product]] = same * rows[:, _AT[factor]]
+    return rows
+
+
+def _text_features(row: Vectors, found: Found, passage: Passage, sentence: Sentence) -> None:
+    question = found.question
+    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+    forms = [f for f in passage_forms(text, passage.language) if f[0] != "g"]
+    present = frozenset(forms)
+    pairs = keys_by_language(question.words)[passage.language]
+    row[_AT["coverage"]] = _share(found.weights, [a in present or b in present for a, b in pairs])
+    row[_AT["shared"]] = _share(found.weights, [a in present for a, _ in pairs])
+    row[_AT["names"]] = _names(question, pairs, present)
+    row[_AT["wanted"]] = matches_wanted(question.wanted, text)
+    asked = {form for pair in pairs for form in pair}
+    words = max(1, len(forms) // 2)
+    row[_AT["repeats"]] = min(1.0, sum(f in asked for f in forms) / 2 / words)
+    row[_AT["length"]] = np.log1p(len(text)) / 6.0
+    row[_AT["heading"]] = float(sentence.kind == "heading")
+    row[_AT["listed"]] = float(sentence.kind in ("item", "row", "line"))
+
+
+def _names(question: Question, pairs: list[tuple[str, str]], present: frozenset[str]) -> float:
+    at = [i for i, word in enumerate(question.words) if word in question.names]
+    if not at:
+        return 0.5
+    return sum(pairs[i][0] in present or pairs[i][1] in present for i in at) / len(at)
+
+
+def _share(weights: Sequence[float], present: Sequence[bool]) -> float:
+    total = sum(weights)
+    return sum(w for w, p in zip(weights, present, strict=True) if p) / total if total else 0.0
+
+
+def _neighbours(cosines: Vectors) -> Vectors:
+    """The better of the two neighbours of each sentence; its own value where it stands alone."""
+    if len(cosines) == 1:
+        return cosines
+    padded = np.concatenate([[-1.0], cosines, [-1.0]]).astype(np.float32)
+    better: Vectors = np.maximum(padded[:-2], padded[2:])
+    return better
+
+
+def _logit(score: float) -> float:
+    clipped = min(max(score, 1e-6), 1 - 1e-6)
+    return float(np.log(clipped / (1 - clipped)))
+
+
+# -- from the best sentences to what is quoted ---------------------------------------------------
+
+_LEANS_BACK = re.compile(
+    r"[„“\"'‚(*]*(?:er|sie|es|dies\w*|das|dem|den|deren|dessen|dabei|dadurch|damit|dafür|darin|darüber"
+    r"|darunter|daher|deshalb|hier|hierfür|hierzu|hiermit|hierbei|dort|zudem|außerdem|ebenso|ferner"
+    r"|gleichzeitig|allerdings|jedoch|ziel ist es|it|he|she|they|this|these|those|that|there|here"
+    r"|its|his|her|their|such|however|therefore|thus|moreover|furthermore|also|both|in addition)\b",
+    re.IGNORECASE,
+)
+MAX_LIST = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span to be quoted: whole sentences of one passage, in order, with what they rest on."""
+
+    hit: Hit
+    sentences: tuple[Sentence, ...]
+    score: float
+
+    @property
+    def start(self) -> int:
+        return self.sentences[0].start
+
+    @property
+    def end(self) -> int:
+        return self.sentences[-1].end
+
+
+def select_quotes(found: Found, evidence: Sequence[Evidence], most: int) -> list[Quote]:
+    """The fewest spans that answer: the best sentence with what it needs to be understood, and
+    further ones only while they are nearly as good and say something else."""
+    quotes: list[Quote] = []
+    for candidate in evidence:
+        if len(quotes) == most:
+            break
+        if quotes and not _worth_adding(candidate, evidence[0], found):
+            continue
+        if any(_covers(quote, candidate) for quote in quotes):
+            continue
+        quotes.append(_quote(found, candidate))
+    return quotes
+
+
+def _worth_adding(candidate: Evidence, best: Evidence, found: Found) -> bool:
+    """A second place is quoted when it is nearly as likely to answer as the first."""
+    several = found.question.wanted in ("list", "contact", "reason")
+    return candidate.score >= (0.55 if several else 0.7) * best.score and candidate.score >= 0.12
+
+
+def _covers(quote: Quote, candidate: Evidence) -> bool:
+    return (
+        quote.hit.passage.revision == candidate.hit.passage.revision
+        and quote.start < candidate.sentence.end
+        and candidate.sentence.start < quote.end
+    )
+
+
+def _quote(found: Found, best: Evidence) -> Quote:
+    """Widen a sentence to what a reader needs: the whole list, the whole address, the one before."""
+    sentences = [s.sentence for s in found.sentences[best.hit.passage.id]]
+    first = last = best.ordinal
+    kind = best.sentence.kind
+    text = _text(best.hit.passage, best.sentence)
+    if kind in ("row", "line"):
+        first, last = _run(sentences, best.ordinal)
+    elif text.endswith(":") and last + 1 < len(sentences):
+        last = _run(sentences, best.ordinal + 1)[1]
+    elif kind == "item" and found.question.wanted == "list":
+        first, last = _run(sentences, best.ordinal)
+    elif kind == "heading" and last + 1 < len(sentences):
+        last += 1
+    elif _LEANS_BACK.match(text) and first > 0:
+        first -= 1
+    if first > 0 and sentences[first].kind in ("item", "row", "line"):
+        lead = _text(best.hit.passage, sentences[first - 1])
+        first -= lead.endswith(":")
+    if sentences[last].end - sentences[first].start > MAX_LIST:
+        first = last = best.ordinal
+    return Quote(best.hit, tuple(sentences[first : last + 1]), best.score)
+
+
+def _run(sentences: Sequence[Sentence], at: int) -> tuple[int, int]:
+    """First and last of the neighbours of one kind around ``at``."""
+    first = last = at
+    while first > 0 and sentences[first - 1].kind == sentences[at].kind:
+        first -= 1
+    while last + 1 < len(sentences) and sentences[last + 1].kind == sentences[at].kind:
+        last += 1
+    return first, last
+
+
+def _text(passage: Passage, sentence: Sentence) -> str:
+    return passage.text[sentence.start - passage.start : sentence.end - passage.start]

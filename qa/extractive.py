@@ -1,0 +1,103 @@
+"""Quotes to an answer, word for word: a lead-in that names the source, then the quotes.
+
+Every citation is looked up in the canonical text of its revision before it leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.errors import IndexError_
+from index.library import Library
+from index.values import Document, Language
+from qa.evidence import Quote
+from qa.values import AnswerSentence, Citation
+from qa.wording import lead_in, quoted
+
+
+class CitationError(IndexError_):
+    """A quote is not what stands at its place: the index is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The three views of one answer: the whole text, its sentences, its citations."""
+
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+
+
+def compose(
+    quotes: Sequence[Quote],
+    language: Language,
+    documents: Mapping[str, Document],
+    library: Library,
+) -> Composed:
+    """Write the answer; quotes of one document stand together, under one lead-in.
+
+    Raises:
+        CitationError: a quote does not stand at its place in the canonical text.
+    """
+    grouped = _by_document(quotes)
+    parts: list[str] = []
+    sentences: list[AnswerSentence] = []
+    citations: list[Citation] = []
+    for group in grouped:
+        document = documents[group[0].hit.passage.document]
+        spoken: list[str] = []
+        for quote in group:
+            citation = cite(quote, len(citations) + 1, document, library)
+            citations.append(citation)
+            spoken.append(f"{quoted(citation.quote, citation.language)} [{citation.number}]")
+            sentences += [
+                AnswerSentence(text, (citation.number,), True) for text in _sentences(quote)
+            ]
+        source = group[0].hit.passage.language
+        lead = lead_in(language, document.title, document.date, source)
+        parts.append(f"{lead} {' '.join(spoken)}")
+    return Composed("\n\n".join(parts), tuple(sentences), tuple(citations))
+
+
+def _by_document(quotes: Sequence[Quote]) -> list[list[Quote]]:
+    """Quotes by document, in the order of their best; within one, by place in the text."""
+    groups: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        groups.setdefault(quote.hit.passage.document, []).append(quote)
+    return [sorted(group, key=lambda q: q.start) for group in groups.values()]
+
+
+def _sentences(quote: Quote) -> list[str]:
+    passage = quote.hit.passage
+    return [passage.text[s.start - passage.start : s.end - passage.start] for s in quote.sentences]
+
+
+def cite(quote: Quote, number: int, document: Document, library: Library) -> Citation:
+    """Make a citation and check it against the canonical text.
+
+    Raises:
+        CitationError: the text at ``start:end`` is not the quote.
+    """
+    passage = quote.hit.passage
+    claimed = passage.text[quote.start - passage.start : quote.end - passage.start]
+    text = library.text(passage.revision)
+    if text is None or text[quote.start : quote.end] != claimed or not claimed:
+        raise CitationError(
+            f"{passage.document} at {quote.start}:{quote.end}: the index does not agree with the"
+            " text. Run `belegt doctor`, then `belegt sync --rebuild`."
+        )
+    return Citation(
+        number=number,
+        document=passage.document,
+        title=document.title,
+        publisher=document.publisher,
+        date=document.date,
+        revision=passage.revision,
+        start=quote.start,
+        end=quote.end,
+        quote=claimed,
+        language=passage.language,
+        page=passage.page,
+        heading=passage.heading,
+    )

@@ -1,0 +1,38 @@
+"""Builds an assistant from the settings; the only place that knows which parts are used."""
+
+from __future__ import annotations
+
+from index.embedding import Encoder, Progress, load_encoder
+from index.library import Library
+from index.settings import Settings
+from qa.answerability import Answerability
+from qa.assistant import Assistant
+from qa.evidence import EvidenceFinder
+from qa.retrieval import Retriever
+
+
+def open_assistant(settings: Settings, progress: Progress | None = None) -> Assistant:
+    """Open the index and the model that the settings name; the weights load with first use.
+
+    ``progress`` is told bytes done and in all while the bundled model is unpacked.
+
+    Raises:
+        NoIndexError: nothing has been synced yet.
+        StaleIndexError: the index was made with another model or chunker.
+        ModelError: the model cannot be found.
+    """
+    encoder = load_encoder(settings.model, settings.cache, settings.threads, progress)
+    return assemble(Library(settings.index, encoder), encoder, settings)
+
+
+def assemble(library: Library, encoder: Encoder, settings: Settings) -> Assistant:
+    """Put an assistant together from an open library and an encoder."""
+    return Assistant(
+        library,
+        encoder,
+        Retriever(library),
+        EvidenceFinder(),
+        Answerability(threshold=settings.answer_threshold),
+        max_quotes=settings.max_sentences,
+        max_chars=settings.max_question_chars,
+    )

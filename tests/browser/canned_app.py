@@ -1,0 +1,23 @@
+"""The real pages over a canned assistant and the tests' word encoder; no model is needed.
+
+Started by ``test_chat.py`` as ``streamlit run`` would start the page itself.
+"""
+
+import runpy
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT))
+
+from index.library import Library  # noqa: E402
+from ui.web import opening  # noqa: E402
+
+if not hasattr(opening, "is_canned"):
+    opening.is_canned = True
+    encoder = runpy.run_path(str(ROOT / "tests/conftest.py"))["WordEncoder"]()
+    canned = runpy.run_path(str(ROOT / "tests/ui/conftest.py"))["CannedAssistant"]
+    opening.load_encoder = lambda *_: encoder
+    opening.assemble = lambda library, _encoder, _settings: canned(library, delay=0.4)
+
+runpy.run_path(str(ROOT / "ui/web/app.py"))

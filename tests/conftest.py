@@ -1,0 +1,43 @@
+"""Fixtures that all tests share: small real things, no network, no model."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from index.library import Library
+from index.settings import Settings, load_settings
+from index.sync import sync
+from tests.fakes import SEEDS, WordEncoder
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Default settings in an empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("BELEGT_") and name != "BELEGT_CACHE":
+            monkeypatch.delenv(name)
+    return load_settings()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder for documents."""
+    made = tmp_path / "documents"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def seeds_library(tmp_path: Path, encoder: WordEncoder) -> Library:
+    """The five source documents, indexed with the word encoder."""
+    sync([SEEDS], tmp_path / "index", encoder)
+    return Library(tmp_path / "index", encoder)

@@ -1,0 +1,409 @@
+"""Replies and documents to HTML fragments, to data for the page's parts, and to plain text.
+
+No Streamlit here. Whatever stems from a document, a file name, a question or an error is escaped
+and kept apart from its surroundings (``bdi``), so that it shows as it is and does nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from index.values import Document, Language
+from qa.values import Answer, Citation, Hit, NotInDocuments, Reply
+from ui.wording import Words
+
+NEAREST = 3
+"""How many passages a refusal shows."""
+
+WINDOW = 200_000
+"""Characters shown on either side of a place; longer documents are cut, and the page says so."""
+
+EXCERPT = 320
+"""Characters of a passage that a refusal shows before it is opened."""
+
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+
+PartKind = Literal["text", "quote", "other", "marker", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of shown text: of an answer (text, quote, marker, unsupported) or of a document
+    (text, quote: the place that was opened, other: another place that the answer cites)."""
+
+    kind: PartKind
+    text: str
+    language: Language | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something of a reply that can be opened in its document; ``number`` counts from 1."""
+
+    number: int
+    document: str
+    title: str
+    facts: str
+    revision: str
+    start: int
+    end: int
+    text: str
+    language: Language
+    is_citation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document opened at a place: what the reader shows."""
+
+    heading: str
+    facts: str
+    notes: tuple[str, ...]
+    parts: tuple[Part, ...]
+    position: str
+    previous: int | None
+    next: int | None
+
+
+def escape(text: str) -> str:
+    """For HTML; what UTF-8 cannot carry becomes a question mark, so that no page breaks on it."""
+    return html.escape(text.encode("utf-8", "replace").decode())
+
+
+def foreign(text: str, language: Language | None = None) -> str:
+    """Text that is not ours, inline: inert, and its writing direction stays inside."""
+    lang = f' lang="{language}"' if language else ""
+    return f"<bdi{lang}>{escape(text)}</bdi>"
+
+
+# -- questions and answers --------------------------------------------------------------------
+
+
+def question_html(question: str, w: Words) -> str:
+    """What was asked, word for word."""
+    label = escape(w("you_asked"))
+    return f'<div class="b-question" role="group" aria-label="{label}">{foreign(question)}</div>'
+
+
+def answer_parts(answer: Answer) -> list[Part]:
+    """The text of an answer, cut at quotes and markers; joined again it is the text.
+
+    A ``[2]`` inside a quote is the document's own and stays text; so does a number without a
+    citation.
+    """
+    by_number = {citation.number: citation for citation in answer.citations}
+    spans = _quote_spans(answer) + _unsupported_spans(answer)
+    for match in _MARKER.finditer(answer.text):
+        inside = any(start <= match.start() < end for start, end, _ in spans)
+        number = int(match.group(1))
+        if number in by_number and not inside:
+            part = Part("marker", match.group(), number=number)
+            spans.append((match.start(), match.end(), part))
+    return _cut(answer.text, spans)
+
+
+def _quote_spans(answer: Answer) -> list[tuple[int, int, Part]]:
+    spans: list[tuple[int, int, Part]] = []
+    at = 0
+    for citation in answer.citations:
+        start = answer.text.find(citation.quote, at)
+        if start >= 0:
+            at = start + len(citation.quote)
+            spans.append((start, at, Part("quote", citation.quote, citation.language)))
+    return spans
+
+
+def _unsupported_spans(answer: Answer) -> list[tuple[int, int, Part]]:
+    found = [(answer.text.find(s.text), s.text) for s in answer.sentences if not s.supported]
+    return [(at, at + len(text), Part("unsupported", text)) for at, text in found if at >= 0]
+
+
+def _cut(text: str, spans: Iterable[tuple[int, int, Part]]) -> list[Part]:
+    """The spans in order with the text between them; one that overlaps a former is left out."""
+    parts: list[Part] = []
+    at = 0
+    for start, end, part in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start < at:
+            continue
+        if start > at:
+            parts.append(Part("text", text[at:start]))
+        parts.append(part)
+        at = end
+    return [*parts, Part("text", text[at:])] if at < len(text) else parts
+
+
+def confidence_text(confidence: float, w: Words) -> str:
+    """The probability in words, with its figure."""
+    level = 1 + sum(confidence >= bound for bound in (0.1, 0.4, 0.7, 0.9))
+    words_for_it = w(f"confidence_{level}")
+    return w("confidence", words=words_for_it, share=w.percent(confidence))
+
+
+def marker_name(citation: Citation, w: Words) -> str:
+    """What a screen reader says for a marker."""
+    values = {"number": citation.number, "title": citation.title}
+    if citation.page is None:
+        return w("marker", **values)
+    return w("marker_page", page=citation.page, **values)
+
+
+def label_html(answer: Answer, w: Words) -> str:
+    """Where the words of an answer come from, and how sure it is."""
+    mode, sure = w(f"mode_{answer.mode}"), confidence_text(answer.confidence, w)
+    return (
+        f'<p class="b-label"><strong>{escape(mode)}</strong>'
+        f'<span class="b-dot" aria-hidden="true"> · </span>{escape(sure)}</p>'
+    )
+
+
+def refusal_html(reply: NotInDocuments, w: Words) -> str:
+    """A refusal, recognisable as one."""
+    searched = reply.reason == "not_covered"
+    heading = w("no_answer" if searched else "no_search")
+    sure = f'<p class="b-label">{escape(confidence_text(reply.confidence, w))}</p>'
+    return (
+        f'<div class="b-refusal"><p class="b-refusal-head">{escape(heading)}</p>'
+        f'<p lang="{reply.language}">{escape(reply.text)}</p>{sure if searched else ""}</div>'
+    )
+
+
+def heading_html(text: str) -> str:
+    return f'<p class="b-heading">{escape(text)}</p>'
+
+
+# -- places -----------------------------------------------------------------------------------
+
+
+def places(reply: Reply, documents: Mapping[str, Document], w: Words) -> list[Place]:
+    """What can be opened of a reply: its citations, or the nearest passages of a refusal."""
+    match reply:
+        case Answer():
+            return [_cited(citation, w) for citation in reply.citations]
+        case NotInDocuments():
+            nearest = enumerate(reply.passages[:NEAREST], start=1)
+            return [_near(number, hit, documents, w) for number, hit in nearest]
+
+
+def _cited(citation: Citation, w: Words) -> Place:
+    return Place(
+        citation.number,
+        citation.document,
+        citation.title,
+        facts(citation.publisher, citation.date, citation.page, citation.heading, w),
+        citation.revision,
+        citation.start,
+        citation.end,
+        citation.quote,
+        citation.language,
+        is_citation=True,
+    )
+
+
+def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) -> Place:
+    passage = hit.passage
+    document = documents.get(passage.document)
+    publisher, date = (document.publisher, document.date) if document else ("", "")
+    return Place(
+        number,
+        passage.document,
+        document.title if document else passage.document,
+        facts(publisher, date, passage.page, passage.heading, w),
+        passage.revision,
+        passage.start,
+        passage.end,
+        passage.text,
+        passage.language,
+        is_citation=False,
+    )
+
+
+def facts(publisher: str, date: str, page: int | None, heading: Sequence[str], w: Words) -> str:
+    """Publisher, date, page and heading path, as far as they are known, as plain text."""
+    shown = [publisher, w.date(date) if date else w("undated")]
+    if page is not None:
+        shown.append(w("page", page=page))
+    shown.append(" › ".join(heading))
+    return " · ".join(fact for fact in shown if fact)
+
+
+def place_html(place: Place, answer_language: Language, w: Words) -> str:
+    """The inside of a card: number, title, facts, quote; the source's language if it differs."""
+    text = place.text if place.is_citation else excerpt(place.text)
+    note = ""
+    if place.language != answer_language:
+        note = f'<p class="b-note">{escape(w(f"source_{place.language}"))}</p>'
+    return (
+        f'<div class="b-card"><p class="b-card-title"><span class="b-number">{place.number}</span>'
+        f"{foreign(place.title, place.language)}</p>"
+        f'<p class="b-facts">{foreign(place.facts)}</p>'
+        f'<blockquote class="b-quote" lang="{place.language}" dir="auto">{escape(text)}'
+        f"</blockquote>{note}</div>"
+    )
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a passage, cut at a word; ``…`` says that it goes on."""
+    if len(text) <= EXCERPT:
+        return text
+    return text[:EXCERPT].rsplit(None, 1)[0] + " …"
+
+
+def reading(
+    opened: Place,
+    siblings: Sequence[Place],
+    text: str | None,
+    documents: Mapping[str, Document],
+    w: Words,
+) -> Reading:
+    """A document opened at a place, with the other places of the same reply marked too."""
+    notes, spans = [], []
+    if text is None:
+        notes.append(w("text_gone"))
+        text, spans = opened.text, [(0, len(opened.text), _part(opened, opened))]
+    else:
+        notes += _revision_notes(opened, documents, w)
+        same = [p for p in siblings if p.revision == opened.revision]
+        spans = [
+            (p.start, p.end, _part(p, opened)) for p in same if text[p.start : p.end] == p.text
+        ]
+        if text[opened.start : opened.end] != opened.text:
+            notes.append(w("quote_differs"))
+    parts = _around(text, spans, opened, notes, w)
+    number = siblings.index(opened)
+    return Reading(
+        heading=opened.title,
+        facts=opened.facts,
+        notes=tuple(notes),
+        parts=tuple(parts),
+        position=w("position", number=number + 1, count=len(siblings)),
+        previous=siblings[number - 1].number if number else None,
+        next=siblings[number + 1].number if number + 1 < len(siblings) else None,
+    )
+
+
+def _part(place: Place, opened: Place) -> Part:
+    return Part("quote" if place == opened else "other", place.text, place.language, place.number)
+
+
+def _revision_notes(opened: Place, documents: Mapping[str, Document], w: Words) -> list[str]:
+    now = documents.get(opened.document)
+    if now is None:
+        return [w("removed")]
+    return [] if now.revision == opened.revision else [w("changed")]
+
+
+def _around(
+    text: str,
+    spans: list[tuple[int, int, Part]],
+    opened: Place,
+    notes: list[str],
+    w: Words,
+) -> list[Part]:
+    """The parts of the text, or of the window around the place where the text is very long."""
+    low, high = max(0, opened.start - WINDOW), min(len(text), opened.end + WINDOW)
+    if len(text) <= 2 * WINDOW:
+        low, high = 0, len(text)
+    else:
+        notes.append(w("window", shown=high - low, total=len(text)))
+    # The opened place comes first where spans overlap, so that it is never the one left out.
+    free = [s for s in spans if s[2].kind == "quote" or not _overlaps(s, spans)]
+    inside = [(s - low, e - low, part) for s, e, part in free if low <= s and e <= high]
+    return _cut(text[low:high], inside)
+
+
+def _overlaps(span: tuple[int, int, Part], spans: Iterable[tuple[int, int, Part]]) -> bool:
+    return any(s[2].kind == "quote" and s[0] < span[1] and span[0] < s[1] for s in spans)
+
+
+# -- documents, faults, first use -------------------------------------------------------------
+
+
+def table_html(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A plain table; cells are HTML already (``foreign`` or ``escape``)."""
+    heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="b-table" role="region" tabindex="0" aria-label="{escape(caption)}"><table>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def documents_table(documents: Sequence[Document], passages: Mapping[str, int], w: Words) -> str:
+    """What is indexed, one row a document."""
+    names = ("title", "language", "date", "kind", "publisher", "passages", "file")
+    rows = [
+        (
+            f"<strong>{foreign(d.title, d.language)}</strong>",
+            escape(w(f"answer_{d.language}")),
+            foreign(w.date(d.date)) if d.date else escape(w("undated")),
+            foreign(d.kind),
+            foreign(d.publisher),
+            w.number(passages.get(d.path, 0)),
+            f"<code>{foreign(d.path)}</code>",
+        )
+        for d in documents
+    ]
+    return table_html(w("table_documents"), [w(f"col_{name}") for name in names], rows)
+
+
+def pairs_table(pairs: Iterable[tuple[str, str]], caption: str, head: Sequence[str]) -> str:
+    """Files with what is to be said of each; the remarks are the readers' own, in English."""
+    rows = [(f"<code>{foreign(path)}</code>", foreign(text, "en")) for path, text in pairs]
+    return table_html(caption, head, rows)
+
+
+def fault_html(lead: str, line: str = "") -> str:
+    """What went wrong in our words, and the error's own line, which names the command."""
+    own = f'<p class="b-line" lang="en">{foreign(line)}</p>' if line else ""
+    return f'<div class="b-fault" role="alert"><p>{escape(lead)}</p>{own}</div>'
+
+
+def note_html(text: str, line: str = "") -> str:
+    own = f" {foreign(line, 'en')}" if line else ""
+    return f'<p class="b-note">{escape(text)}{own}</p>'
+
+
+def first_use_html(w: Words) -> str:
+    """Three steps from nothing to a first answer."""
+    command = f"<code>{escape(w('first_2_command'))}</code>"
+    steps = (escape(w("first_1")), f"{escape(w('first_2'))} {command}.", escape(w("first_3")))
+    items = "".join(f"<li>{step}</li>" for step in steps)
+    return f'<h2 class="b-h">{escape(w("first_heading"))}</h2><ol class="b-steps">{items}</ol>'
+
+
+def welcome_html(w: Words) -> str:
+    return (
+        f'<h1 class="b-h">{escape(w("ask_heading"))}</h1>'
+        f'<p class="b-intro">{escape(w("ask_intro"))}</p>'
+    )
+
+
+# -- plain text -------------------------------------------------------------------------------
+
+
+def plain_label(text: str) -> str:
+    """Foreign text for a button, whose label Streamlit reads as Markdown: shown as it stands.
+
+    Punctuation is escaped, and an invisible joiner keeps ``->``, ``--`` and addresses from being
+    turned into arrows, dashes and links.
+    """
+    line = " ".join(text.split())
+    return re.sub(r"([!-/:-@\[-`{-~])", "\\\\\\1\u2060", line)
+
+
+def reply_text(reply: Reply, documents: Mapping[str, Document], w: Words) -> str:
+    """A reply for a terminal or a text file: the text, then each place with its quote."""
+    lines = [reply.text, ""]
+    shown = places(reply, documents, w)
+    if isinstance(reply, NotInDocuments) and shown:
+        lines += [w("nearest") + ":", ""]
+    for place in shown:
+        quote = place.text if place.is_citation else excerpt(place.text)
+        lines += [f"[{place.number}] {place.title} · {place.facts}", f"    {place.document}"]
+        lines += [f"    {line}" for line in quote.splitlines()] + [""]
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,113 @@
+"""The pages of belegt: ``belegt ui``, or ``streamlit run ui/web/app.py``.
+
+Streamlit runs this file anew for every click; all that lasts lies in the modules beside it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# Streamlit puts this folder on the path, not the one that holds our packages.
+_ROOT = str(Path(__file__).resolve().parents[2])
+if _ROOT not in sys.path:
+    sys.path.append(_ROOT)
+
+import streamlit as st  # noqa: E402
+
+from index.errors import SettingsError  # noqa: E402
+from index.values import Language  # noqa: E402
+from ui.web import ask_page, documents_page, parts, talk  # noqa: E402
+from ui.web.faults import show_fault  # noqa: E402
+from ui.web.opening import settings  # noqa: E402
+from ui.wording import LANGUAGES, Words, words  # noqa: E402
+
+_ANSWER_LANGUAGES = ("auto", *LANGUAGES)
+_SIDEBAR_WIDTH = 260
+
+
+def main() -> None:
+    """Frame, navigation, and the page that is chosen."""
+    w = words(_language())
+    page = st.navigation(
+        [
+            st.Page(
+                lambda: ask_page.show(w),
+                title=w("page_ask"),
+                icon=":material/forum:",
+                url_path="ask",
+                default=True,
+            ),
+            st.Page(
+                lambda: documents_page.show(w),
+                title=w("page_documents"),
+                icon=":material/folder_open:",
+                url_path="documents",
+            ),
+        ]
+    )
+    asking = page.url_path != "documents"
+    st.set_page_config(
+        page_title=f"{page.title} · {w('app_title')}",
+        page_icon=":material/fact_check:",
+        layout="wide" if not asking or talk.is_reading() else "centered",
+        initial_sidebar_state=_SIDEBAR_WIDTH,
+    )
+    parts.style()
+    parts.page_language(w.language)
+    _sidebar(w)
+    try:
+        page.run()
+    except Exception as fault:  # noqa: BLE001 - the outermost frame: logged, and said in a line
+        show_fault(fault, w)
+
+
+def _language() -> Language:
+    """Chosen in the sidebar; at first from the address, the settings, then the browser."""
+    if "language" not in st.session_state:
+        wanted = st.query_params.get("lang")
+        st.session_state["language_chosen"] = wanted in LANGUAGES
+        st.session_state["language"] = wanted if wanted in LANGUAGES else _first_language()
+    return st.session_state["language"]
+
+
+def _first_language() -> Language:
+    try:
+        configured = settings().interface_language
+    except SettingsError:
+        configured = "auto"  # the page itself says what is wrong
+    if configured != "auto":
+        return configured
+    return "de" if (st.context.locale or "").lower().startswith("de") else "en"
+
+
+def _sidebar(w: Words) -> None:
+    with st.sidebar:
+        st.button(
+            w("new_conversation"),
+            key="new",
+            icon=":material/add:",
+            width="stretch",
+            on_click=talk.start_anew,
+        )
+        st.radio(
+            w("language_switch"),
+            LANGUAGES,
+            key="language",
+            format_func=lambda language: w(f"language_{language}"),
+            horizontal=True,
+            on_change=_language_switched,
+        )
+        st.radio(
+            w("answer_language"),
+            _ANSWER_LANGUAGES,
+            key="answer_language",
+            format_func=lambda language: w(f"answer_{language}"),
+        )
+
+
+def _language_switched() -> None:
+    st.session_state["language_chosen"] = True
+
+
+main()

@@ -1,0 +1,171 @@
+"""One open assistant for all sessions of the server.
+
+Streamlit runs each session's script in a thread of its own that lives for one run, and the store
+keeps a connection for each thread that reads. Therefore all reading goes through a few threads
+that stay. A question is asked and its reply stored there too: it ends well even when the page that
+asked is clicked, reloaded or closed meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from index.errors import IndexError_
+from index.library import Library
+from index.values import Document, Language
+from qa.serial import reply_from_json, reply_to_json
+from qa.values import Answer, Reply
+from ui.render import NEAREST
+
+T = TypeVar("T")
+
+
+class Asking(Protocol):
+    """What the pages need of ``qa.assistant.Assistant``; tests bring a canned one."""
+
+    @property
+    def library(self) -> Library: ...
+
+    def ask(
+        self,
+        question: str,
+        *,
+        language: Language | None = None,
+        conversation: Language | None = None,
+        interface: Language = "de",
+    ) -> Reply: ...
+
+    def examples(self, language: Language) -> list[str]: ...
+
+
+@dataclass
+class Turn:
+    """A question and its reply, which may still be on the way; ``unkept`` says why the reply
+    could not be stored. ``fresh``: asked in this session, so a screen reader should hear of it."""
+
+    question: str
+    reply: Future[Reply] = field(default_factory=Future)
+    unkept: str = ""
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is indexed, as the documents page shows it."""
+
+    documents: list[Document]
+    passages: dict[str, int]
+    failures: list[tuple[str, str]]
+    notes: dict[str, str]
+    folders: list[str]
+
+
+class Desk:
+    """Questions, documents and chats of one index."""
+
+    def __init__(self, assistant: Asking) -> None:
+        self._assistant = assistant
+        self._askers = ThreadPoolExecutor(2, "ask")
+        self._readers = ThreadPoolExecutor(2, "read")
+        self._lock = threading.Lock()
+        self._running: dict[str, list[Turn]] = defaultdict(list)
+
+    def begin(
+        self,
+        chat: str,
+        question: str,
+        language: Language | None,
+        conversation: Language | None,
+        interface: Language,
+    ) -> Turn:
+        """Ask in the background and store the reply in ``chat``; the turn is there at once."""
+        turn = Turn(question)
+
+        def work() -> None:
+            try:
+                reply = self._assistant.ask(
+                    question, language=language, conversation=conversation, interface=interface
+                )
+            except BaseException as fault:
+                self._end(chat, turn)
+                turn.reply.set_exception(fault)
+                raise
+            self._keep(chat, turn, reply)
+            turn.reply.set_result(reply)
+
+        with self._lock:
+            self._running[chat].append(turn)
+        self._askers.submit(work)
+        return turn
+
+    def _keep(self, chat: str, turn: Turn, reply: Reply) -> None:
+        cited = [c.revision for c in reply.citations] if isinstance(reply, Answer) else []
+        cited += [hit.passage.revision for hit in reply.passages[:NEAREST]]
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        text = json.dumps(reply_to_json(reply), ensure_ascii=False)
+        with self._lock:
+            try:
+                self._assistant.library.store.add_turn(chat, now, text, dict.fromkeys(cited))
+            except IndexError_ as error:
+                turn.unkept = str(error)
+            self._forget(chat, turn)
+
+    def _end(self, chat: str, turn: Turn) -> None:
+        with self._lock:
+            self._forget(chat, turn)
+
+    def _forget(self, chat: str, turn: Turn) -> None:
+        self._running[chat] = [t for t in self._running[chat] if t is not turn]
+        if not self._running[chat]:
+            del self._running[chat]
+
+    def reopen(self, chat: str) -> list[Turn]:
+        """The turns of a stored chat, oldest first, with those still on the way."""
+
+        def read() -> list[Turn]:
+            with self._lock:
+                stored = self._assistant.library.store.turns(chat)
+                running = list(self._running.get(chat, ()))
+            return [_stored(text) for text in stored] + running
+
+        return self._read(read)
+
+    def documents(self) -> dict[str, Document]:
+        return self._read(self._assistant.library.documents)
+
+    def text(self, revision: str) -> str | None:
+        """Canonical text of a revision; None where it is gone."""
+        return self._read(lambda: self._assistant.library.text(revision))
+
+    def examples(self, language: Language) -> list[str]:
+        """Questions that the documents answer."""
+        return self._read(lambda: self._assistant.examples(language))
+
+    def shelf(self) -> Shelf:
+        """What is indexed now."""
+        store = self._assistant.library.store
+
+        def read() -> Shelf:
+            folders = json.loads(store.meta("folders") or "[]")
+            return Shelf(
+                store.documents(), store.passage_counts(), store.failures(), store.notes(), folders
+            )
+
+        return self._read(read)
+
+    def _read(self, work: Callable[[], T]) -> T:
+        return self._readers.submit(work).result()
+
+
+def _stored(text: str) -> Turn:
+    reply = reply_from_json(json.loads(text))
+    turn = Turn(reply.question, fresh=False)
+    turn.reply.set_result(reply)
+    return turn

@@ -1,0 +1,140 @@
+"""What is indexed, what could not be read, and the button that brings the index up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from index.errors import NoIndexError
+from index.values import Document
+from ui import render
+from ui.web.desk import Shelf
+from ui.web.faults import show_fault
+from ui.web.opening import model, open_desk, settings
+from ui.web.syncing import Syncing, syncing
+from ui.wording import Words
+
+_ROWS = 200
+"""Rows of the table at once; the box above it narrows the rest down."""
+
+_FILTER_FROM = 12
+_TICK = 0.5
+_MINUTE = 60
+
+
+def show(w: Words) -> None:
+    """The page; with nothing indexed yet, the way to a first answer."""
+    try:
+        shelf = open_desk(w).shelf()
+    except NoIndexError:
+        first_use(w)
+        return
+    if not shelf.documents:
+        first_use(w)
+        return
+    count, passages = len(shelf.documents), sum(shelf.passages.values())
+    st.html(f'<h1 class="b-h">{render.escape(w("page_documents"))}</h1>')
+    st.html(render.note_html(w.counted("indexed", count, documents=count, passages=passages)))
+    _sync_area(w, _folders(shelf), w("sync"))
+    _table(shelf, w)
+    if shelf.failures:
+        _pairs(shelf.failures, w("failures"), w("col_reason"), w)
+    if shelf.notes:
+        _pairs(list(shelf.notes.items()), w("notes"), w("col_note"), w)
+
+
+def first_use(w: Words) -> None:
+    """Three steps instead of an error, and the sample documents one click away."""
+    st.html(render.first_use_html(w))
+    _sync_area(w, [settings().documents], w("read_samples"), primary=True)
+
+
+def _folders(shelf: Shelf) -> list[Path]:
+    return [Path(folder) for folder in shelf.folders] or [settings().documents]
+
+
+# -- tables -----------------------------------------------------------------------------------
+
+
+def _table(shelf: Shelf, w: Words) -> None:
+    wanted = ""
+    if len(shelf.documents) >= _FILTER_FROM:
+        wanted = st.text_input(w("filter"), key="filter").strip().casefold()
+    found = [d for d in shelf.documents if wanted in _searchable(d)]
+    st.html(render.documents_table(found[:_ROWS], shelf.passages, w))
+    if len(found) > _ROWS or wanted:
+        shown = min(len(found), _ROWS)
+        st.html(render.note_html(w("shown_of", shown=shown, total=len(shelf.documents))))
+
+
+def _searchable(document: Document) -> str:
+    return "\n".join((document.title, document.path, document.publisher)).casefold()
+
+
+def _pairs(pairs: Sequence[tuple[str, str]], caption: str, last: str, w: Words) -> None:
+    st.html(render.heading_html(caption))
+    st.html(render.pairs_table(pairs, caption, (w("col_file"), last)))
+
+
+# -- syncing ----------------------------------------------------------------------------------
+
+
+def _sync_area(w: Words, folders: list[Path], label: str, *, primary: bool = False) -> None:
+    chosen = settings()
+    job = syncing(str(chosen.index.resolve()))
+    st.html(render.note_html(w("sync_intro")))
+    st.html(render.note_html(w("folders", folders=", ".join(map(str, folders)))))
+    st.button(
+        label,
+        key="sync",
+        type="primary" if primary else "secondary",
+        disabled=job.running,
+        on_click=job.start,
+        args=(folders, chosen.index, model(chosen.model, chosen), chosen.max_file_mb),
+    )
+    if job.running:
+        st.fragment(_progress, run_every=_TICK)(job, w)
+    elif job.fault:
+        show_fault(job.fault, w)
+    elif job.report:
+        _report(job, w)
+
+
+def _progress(job: Syncing, w: Words) -> None:
+    """Redrawn on its own while the rest of the page stays; when all is done, the page follows."""
+    if not job.running:
+        st.rerun()
+    now = job.progress
+    if now is None:
+        st.progress(0.0, w("sync_starting"))
+        return
+    figures = w(
+        "sync_progress",
+        done=now.done,
+        documents=now.documents,
+        rate=round(job.rate()),
+        left=_span(job.left(), w),
+    )
+    st.progress(min(now.share, 1.0), figures)
+    if now.document:
+        st.html(render.note_html(w("sync_at", document=now.document)))
+
+
+def _span(seconds: float, w: Words) -> str:
+    if seconds < 2 * _MINUTE:
+        return w("left_seconds", count=round(seconds))
+    return w("left_minutes", count=round(seconds / _MINUTE))
+
+
+def _report(job: Syncing, w: Words) -> None:
+    report = job.report
+    if report is None:
+        return
+    counts = {
+        name: len(getattr(report, name))
+        for name in ("added", "changed", "removed", "unchanged", "failed")
+    }
+    took = w.counted("seconds", max(1, round(report.seconds)))
+    st.html(render.note_html(w("sync_done", seconds=took, **counts)))

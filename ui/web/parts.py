@@ -1,0 +1,103 @@
+"""The parts of the pages that Streamlit lacks, and the pages' one style sheet.
+
+Their scripts are constants beside this file and put text into the page as text nodes only; words
+and document text reach them as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from index.values import Language
+from qa.values import Answer
+from ui import render
+from ui.wording import Words
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _component(name: str) -> Any:
+    return st.components.v2.component(
+        f"belegt_{name}", js=_asset(f"{name}.js"), css=_asset(f"{name}.css")
+    )
+
+
+def style() -> None:
+    """The style sheet of everything shown with ``st.html``."""
+    st.html(f"<style>{_asset('page.css')}</style>")
+
+
+def page_language(language: Language) -> None:
+    """Say to the browser in which language the page is; Streamlit always claims English."""
+    _component("frame")(key="page_language", data={"language": language})
+
+
+def say(text: str) -> None:
+    """Let screen readers hear one line; the same line is not said twice."""
+    _component("frame")(key="said", data={"said": text})
+
+
+def answer(
+    reply: Answer,
+    w: Words,
+    *,
+    key: str,
+    current: int | None,
+    focus: dict[str, int] | None,
+    opened: Callable[[int], None],
+) -> None:
+    """The text of an answer with its markers; ``opened`` is called with the number of one."""
+
+    def on_opened() -> None:
+        opened(int(st.session_state[key]["opened"]))
+
+    names = {c.number: render.marker_name(c, w) for c in reply.citations}
+    data = {
+        "language": reply.language,
+        "parts": [asdict(part) for part in render.answer_parts(reply)],
+        "names": names,
+        "current": current,
+        "focus": focus,
+        "unsupported": w("unsupported"),
+    }
+    _component("answer")(key=key, data=data, on_opened_change=on_opened)
+
+
+def reader(
+    shown: render.Reading,
+    language: Language,
+    w: Words,
+    *,
+    place: Sequence[int],
+    focus: bool,
+    opened: Callable[[int], None],
+    closed: Callable[[], None],
+) -> None:
+    """An open document; ``place`` names what was opened, so that the part knows a new one."""
+
+    def on_opened() -> None:
+        opened(int(st.session_state["reader_part"]["opened"]))
+
+    labels = {name: w(name) for name in ("reader", "previous", "next", "close")}
+    data = {
+        **asdict(shown),
+        "language": language,
+        "place": "-".join(map(str, place)),
+        "focus": focus,
+        "labels": {**labels, "text": w("reader_text")},
+    }
+    _component("reader")(
+        key="reader_part", data=data, on_opened_change=on_opened, on_closed_change=closed
+    )

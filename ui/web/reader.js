@@ -1,0 +1,79 @@
+// The document behind a citation, scrolled to the quote. Text reaches the page as text nodes only.
+export default function ({ parentElement, data, setTriggerValue }) {
+  const panel = parentElement.querySelector(".reader") ?? build(parentElement)
+  const find = (name) => panel.querySelector(`.${name}`)
+  panel.setAttribute("aria-label", data.labels.reader)
+  find("heading").textContent = data.heading
+  find("facts").textContent = data.facts
+  find("position").textContent = data.position
+  find("notes").replaceChildren(...data.notes.map((note) => make("p", "note", note)))
+  wire(find("previous"), data.labels.previous, data.previous, (n) => setTriggerValue("opened", n))
+  wire(find("next"), data.labels.next, data.next, (n) => setTriggerValue("opened", n))
+  wire(find("close"), data.labels.close, 0, () => setTriggerValue("closed", true))
+  panel.onkeydown = (event) => {
+    if (event.key !== "Escape") return
+    event.stopPropagation()
+    setTriggerValue("closed", true)
+  }
+  show(find("text"), data)
+  return () => { panel.onkeydown = null }
+}
+
+function build(parent) {
+  const panel = make("section", "reader")
+  panel.setAttribute("role", "region")
+  const bar = make("div", "bar")
+  bar.append(make("span", "position"))
+  for (const [name, sign] of [["previous", "‹"], ["next", "›"], ["close", "×"]]) {
+    const button = make("button", name, sign)
+    button.type = "button"
+    bar.append(button)
+  }
+  const head = make("div", "head")
+  const heading = make("h2", "heading")
+  heading.dir = "auto"
+  const facts = make("p", "facts")
+  facts.dir = "auto"
+  head.append(bar, heading, facts, make("div", "notes"))
+  const text = make("div", "text")
+  text.tabIndex = 0
+  text.setAttribute("role", "region")
+  panel.append(head, text)
+  parent.append(panel)
+  return panel
+}
+
+function make(tag, name, text = "") {
+  const node = document.createElement(tag)
+  node.className = name
+  node.textContent = text
+  return node
+}
+
+function wire(button, label, target, act) {
+  button.setAttribute("aria-label", label)
+  button.title = label
+  button.disabled = target === null
+  button.onclick = () => act(target)
+}
+
+function show(box, data) {
+  box.setAttribute("aria-label", data.labels.text)
+  box.lang = data.language
+  if (box.place === data.place) return
+  box.replaceChildren(...data.parts.map((part) => {
+    if (part.kind === "text") return document.createTextNode(part.text)
+    const mark = make("mark", part.kind, part.text)
+    mark.lang = part.language
+    mark.dataset.number = part.number
+    return mark
+  }))
+  const opening = box.place === undefined
+  box.place = data.place
+  // After the layout, or there is nothing to measure yet; the box scrolls, never the page.
+  requestAnimationFrame(() => {
+    const mark = box.querySelector(".quote")
+    if (mark) box.scrollTop = mark.offsetTop - Math.max(24, (box.clientHeight - mark.offsetHeight) / 3)
+    if (opening && data.focus) box.focus({ preventScroll: true })
+  })
+}

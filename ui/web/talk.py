@@ -1,0 +1,103 @@
+"""The conversation of one browser tab: kept in the session, named in the address, stored by desk.
+
+The address carries ``chat`` (its id), ``answer`` and ``cite`` (what is open), and ``lang`` (where
+it was chosen by hand), so that a reload or a link shows the same.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from index.values import Language
+from ui.web.desk import Desk, Turn
+
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass
+class Conversation:
+    """Turns, oldest first; ``opened`` is a turn (from 1) and the number of a place in its reply.
+
+    ``focus`` is where the keyboard goes back to after closing; ``steps`` makes each such move new.
+    """
+
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    turns: list[Turn] = field(default_factory=list)
+    opened: tuple[int, int] | None = None
+    focus: tuple[int, int] | None = None
+    steps: int = 0
+    unknown: bool = False
+
+    def ask(self, desk: Desk, question: str, interface: Language, override: str) -> None:
+        """Add a question; its language settles replies to follow-ups too short to tell."""
+        chosen: dict[str, Language | None] = {"de": "de", "en": "en"}
+        language = chosen.get(override)
+        self.turns.append(desk.begin(self.id, question, language, self.language(), interface))
+        self.opened = None
+        self.unknown = False
+
+    def language(self) -> Language | None:
+        """Of the last reply that is there."""
+        for turn in reversed(self.turns):
+            if turn.reply.done() and turn.reply.exception() is None:
+                return turn.reply.result().language
+        return None
+
+    def open(self, turn: int, number: int) -> None:
+        self.opened = (turn, number)
+        self.steps += 1
+
+    def close(self) -> None:
+        self.opened, self.focus = None, self.opened
+        self.steps += 1
+
+
+def conversation(desk: Desk) -> Conversation:
+    """The one of this session; at its start the one that the address names, if it is stored."""
+    if "conversation" not in st.session_state:
+        st.session_state["conversation"] = _from_address(desk)
+    return st.session_state["conversation"]
+
+
+def start_anew() -> None:
+    """A new conversation; the former stays under its address."""
+    st.session_state["conversation"] = Conversation()
+
+
+def is_reading() -> bool:
+    """Whether a document is open beside the conversation."""
+    talk = st.session_state.get("conversation")
+    return talk is not None and talk.opened is not None
+
+
+def _from_address(desk: Desk) -> Conversation:
+    chat = st.query_params.get("chat", "")
+    turns = desk.reopen(chat) if _ID.fullmatch(chat) else []
+    if not turns:
+        return Conversation(unknown=bool(chat))
+    talk = Conversation(id=chat, turns=turns)
+    answer, cite = st.query_params.get("answer", ""), st.query_params.get("cite", "")
+    if answer.isdecimal() and cite.isdecimal():
+        talk.opened = (int(answer), int(cite))
+    return talk
+
+
+def keep_address(talk: Conversation) -> None:
+    """Write into the address what a reload needs; unchanged values are left alone."""
+    wanted: dict[str, str] = {}
+    if talk.turns:
+        wanted["chat"] = talk.id
+    if talk.opened:
+        wanted["answer"], wanted["cite"] = map(str, talk.opened)
+    if st.session_state.get("language_chosen"):
+        wanted["lang"] = st.session_state["language"]
+    for name in ("chat", "answer", "cite", "lang"):
+        now = st.query_params.get(name)
+        if name in wanted and now != wanted[name]:
+            st.query_params[name] = wanted[name]
+        elif name not in wanted and now is not None:
+            del st.query_params[name]
