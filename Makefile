@@ -35,5 +35,8 @@ install-test: .venv/installed-test
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@
 
+fit: install-test
+	$(BIN)/python -m eval.fit
+
 clean:
 	rm -rf .venv .belegt

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Literal
 
 from index.embedding import Encoder
+from index.errors import IndexError_
 from index.store import Store
 from index.values import Language, Vectors
 
@@ -34,7 +35,7 @@ def ensure_reference(store: Store, encoder: Encoder) -> int:
     for language in reference_texts():
         for role in _ROLES:
             texts = reference_texts()[language][role]
-            keys = [_key(text, role) for text in texts]
+            keys = [_key(encoder.identity, text, role) for text in texts]
             missing = set(store.missing_vectors(keys))
             new = [(k, t) for k, t in zip(keys, texts, strict=True) if k in missing]
             if not new:
@@ -48,9 +49,24 @@ def ensure_reference(store: Store, encoder: Encoder) -> int:
 
 
 def reference_vectors(store: Store, role: Role, language: Language) -> Vectors:
-    """Vectors of the reference texts of one role and language, shape ``(n, dim)``."""
-    return store.vectors([_key(text, role) for text in reference_texts()[language][role]])
+    """Vectors of the reference texts of one role and language, shape ``(n, dim)``.
+
+    Raises:
+        IndexError_: the store has none of the model that it was made with.
+    """
+    fingerprint = store.fingerprint()
+    model = fingerprint.model if fingerprint else ""
+    vectors = store.vectors([_key(model, t, role) for t in reference_texts()[language][role]])
+    if not len(vectors):
+        raise IndexError_(f"{store.folder}: the reference texts are missing. Run `belegt sync`.")
+    return vectors
 
 
-def _key(text: str, role: Role) -> str:
-    return f"reference:{role}:" + hashlib.sha256(text.encode()).hexdigest()
+def _key(model: str, text: str, role: Role) -> str:
+    digest = hashlib.sha256(f"{model}\0{role}\0{text}".encode()).hexdigest()
+    return f"{reference_prefix(model)}{digest}"
+
+
+def reference_prefix(model: str) -> str:
+    """How the keys of all reference vectors of a model begin."""
+    return f"reference:{model}:"

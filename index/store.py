@@ -17,11 +17,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.errors import IndexError_, LockedError, NoIndexError, StaleIndexError
+from index.errors import BelegtError, IndexError_, LockedError, NoIndexError, StaleIndexError
 from index.values import (
     Chunk,
     Document,
@@ -116,11 +117,13 @@ class Store:
         self._write = write
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
-        if write:
-            self._create()
-        elif not self._path.is_file():
-            raise NoIndexError(f"{folder}: no index here. Run `belegt sync FOLDER` first.")
-        self._check()
+        try:
+            if write:
+                self._create()
+            self._check()
+        except BelegtError:
+            self.close()
+            raise
 
     def close(self) -> None:
         for connection in self._connections:
@@ -130,15 +133,36 @@ class Store:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            self._local.connection = self._connect()
-        connection: sqlite3.Connection = self._local.connection
+        local = self._local
+        if not hasattr(local, "connection") or local.frozen not in (None, self._stamp()):
+            local.connection, local.frozen = self._connect()
+        connection: sqlite3.Connection = local.connection
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
-        read_only = not os.access(self.folder, os.W_OK)
-        mode = "?mode=ro&immutable=1" if read_only else "?mode=rw"
-        mode = "?mode=rwc" if self._write else mode
+    def _connect(self) -> tuple[sqlite3.Connection, object]:
+        """A connection, and the stamp of the file where only its present content can be read.
+
+        A reader needs room for a small file beside the store. Where the disk is full or may not
+        be written, the file is read as it is until it changes.
+        """
+        if self._write:
+            return self._open("?mode=rwc"), None
+        try:
+            return self._open("?mode=rw"), None
+        except sqlite3.OperationalError:
+            log = self._path.with_name(FILE + "-wal")
+            if log.is_file() and log.stat().st_size:
+                return self._open("?mode=ro"), None
+            stamp = self._stamp()
+            return self._open("?mode=ro&immutable=1"), stamp
+
+    def _stamp(self) -> object:
+        """Changes with the file or the log beside it."""
+        places = (self._path, self._path.with_name(FILE + "-wal"))
+        stats = (place.stat() for place in places if place.is_file())
+        return [(s.st_mtime_ns, s.st_size) for s in stats]
+
+    def _open(self, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path.resolve().as_uri() + mode,
             uri=True,
@@ -146,15 +170,24 @@ class Store:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.execute("PRAGMA foreign_keys = ON")
-        if not read_only:
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        except sqlite3.Error:
+            connection.close()
+            raise
         self._connections.append(connection)
         return connection
 
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        """All rows of a query; a fault is one line that says what to do."""
+        with explained(self.folder):
+            return self._db.execute(query, values).fetchall()
+
     def _create(self) -> None:
-        with _explained(self.folder):
+        with explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._db.execute("PRAGMA journal_mode = WAL")
             with self.transaction():
@@ -165,8 +198,11 @@ class Store:
                     self.set_meta("state", "0")
 
     def _check(self) -> None:
-        with _explained(self.folder):
-            found = self.meta("schema")
+        with explained(self.folder):
+            there = self._path.is_file()
+        if not there or not self._rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+            raise NoIndexError(f"{self.folder}: no index here. Run `belegt sync FOLDER` first.")
+        found = self.meta("schema")
         if found != str(SCHEMA_VERSION):
             raise StaleIndexError(
                 f"{self.folder}: index of format {found}, this belegt needs {SCHEMA_VERSION}."
@@ -176,21 +212,21 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; an error rolls back."""
-        with _explained(self.folder):
+        with explained(self.folder):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     # -- meta ---------------------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
 
     def set_meta(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
@@ -298,11 +334,15 @@ class Store:
         self._db.execute("DELETE FROM failures")
         self._db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?)", failures)
 
-    def prune(self) -> None:
-        """Drop vectors and revisions that nothing names any more; in a transaction."""
+    def prune(self, kept: str) -> None:
+        """Drop vectors and revisions that nothing names any more; in a transaction.
+
+        Vectors whose keys begin with ``kept`` stay.
+        """
         self._db.execute(
             "DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages UNION ALL"
-            " SELECT vector FROM sentences) AND key NOT LIKE 'reference:%'"
+            " SELECT vector FROM sentences) AND substr(key, 1, ?) <> ?",
+            (len(kept), kept),
         )
         self._db.execute(
             "DELETE FROM revisions WHERE hash NOT IN (SELECT revision FROM documents UNION ALL"
@@ -313,7 +353,7 @@ class Store:
 
     def documents(self) -> list[Document]:
         """All documents, by path."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT path, revision, title, publisher, date, language, kind FROM documents"
             " ORDER BY path"
         )
@@ -321,20 +361,20 @@ class Store:
 
     def revisions(self) -> dict[str, tuple[str, str]]:
         """Per path the revision, and what the user said of the file when it was written."""
-        rows = self._db.execute("SELECT path, revision, described FROM documents ORDER BY path")
+        rows = self._rows("SELECT path, revision, described FROM documents ORDER BY path")
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def notes(self) -> dict[str, str]:
         """Remarks of the readers, by path, where there are any."""
-        return dict(self._db.execute("SELECT path, notes FROM documents WHERE notes <> ''"))
+        return dict(self._rows("SELECT path, notes FROM documents WHERE notes <> ''"))
 
     def failures(self) -> list[tuple[str, str]]:
-        return list(self._db.execute("SELECT path, reason FROM failures ORDER BY path"))
+        return self._rows("SELECT path, reason FROM failures ORDER BY path")
 
     def passage_counts(self) -> dict[str, int]:
         """Passages per document path."""
         return dict(
-            self._db.execute(
+            self._rows(
                 "SELECT d.path, count(p.id) FROM documents d LEFT JOIN passages p"
                 " ON p.document_id = d.id GROUP BY d.path"
             )
@@ -342,39 +382,36 @@ class Store:
 
     def text(self, revision: str) -> str | None:
         """Canonical text of a revision, also of an old one that a chat cites; None if gone."""
-        row = self._db.execute("SELECT text FROM revisions WHERE hash = ?", (revision,)).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._rows("SELECT text FROM revisions WHERE hash = ?", (revision,))
+        return str(rows[0][0]) if rows else None
 
     def missing_vectors(self, keys: Iterable[str]) -> list[str]:
         """Those of ``keys`` that are not stored, each once, in order."""
         return [
             key
             for key in dict.fromkeys(keys)
-            if not self._db.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()
+            if not self._rows("SELECT 1 FROM vectors WHERE key = ?", (key,))
         ]
 
     def vectors(self, keys: Sequence[str]) -> Vectors:
         """Stored vectors in the order of ``keys``, shape ``(len(keys), dim)``."""
-        rows = [
-            self._db.execute("SELECT value FROM vectors WHERE key = ?", (key,)).fetchone()[0]
-            for key in keys
-        ]
-        return _matrix(rows)
+        query = "SELECT value FROM vectors WHERE key = ?"
+        return _matrix([value for key in keys for (value,) in self._rows(query, (key,))])
 
     def passages(self, ids: Sequence[PassageId]) -> list[Passage]:
         """Passages in the order of ``ids``; ids that are gone are left out."""
         found = {
             row[0]: Passage(*row[:7], tuple(json.loads(row[7])), row[8])
-            for row in self._db.execute(_PASSAGE + f"WHERE p.id IN ({_marks(ids)})", list(ids))
+            for row in self._rows(_PASSAGE + f"WHERE p.id IN ({_marks(ids)})", list(ids))
         }
         return [found[i] for i in ids if i in found]
 
     def passage_ids(self, paths: Sequence[str] | None = None) -> list[PassageId]:
         """Ids of all passages, or of those of some documents, ascending."""
         if paths is None:
-            rows = self._db.execute("SELECT id FROM passages ORDER BY id")
+            rows = self._rows("SELECT id FROM passages ORDER BY id")
         else:
-            rows = self._db.execute(
+            rows = self._rows(
                 "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
                 f" WHERE d.path IN ({_marks(paths)}) ORDER BY p.id",
                 list(paths),
@@ -386,22 +423,22 @@ class Store:
     ) -> tuple[list[PassageId], list[Language], Vectors]:
         """Ids, languages and vectors of all passages (or of ``ids``), ascending by id."""
         where = "" if ids is None else f" WHERE p.id IN ({_marks(ids)})"
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT p.id, p.language, v.value FROM passages p JOIN vectors v ON v.key = p.vector"
             + where
             + " ORDER BY p.id",
             [] if ids is None else list(ids),
-        ).fetchall()
+        )
         return [r[0] for r in rows], [r[1] for r in rows], _matrix([r[2] for r in rows])
 
     def sentences(self, ids: Sequence[PassageId]) -> list[StoredSentence]:
         """Sentences of some passages with their vectors, by passage id, then place."""
-        rows = self._db.execute(
+        rows = self._rows(
             'SELECT s.passage_id, s.start, s."end", s.kind, v.value FROM sentences s'
             f" JOIN vectors v ON v.key = s.vector WHERE s.passage_id IN ({_marks(ids)})"
             " ORDER BY s.passage_id, s.ordinal",
             list(ids),
-        ).fetchall()
+        )
         matrix = _matrix([row[4] for row in rows])
         return [
             StoredSentence(row[0], Sentence(row[1], row[2], row[3]), vector)
@@ -410,7 +447,7 @@ class Store:
 
     def sentence_vectors(self, language: Language) -> Vectors:
         """Vectors of all sentences in passages of one language, shape ``(n, dim)``."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT v.value FROM passages p JOIN sentences s ON s.passage_id = p.id"
             " JOIN vectors v ON v.key = s.vector WHERE p.language = ? ORDER BY p.id, s.ordinal",
             (language,),
@@ -424,9 +461,10 @@ class Store:
         if not forms:
             return []
         query = " OR ".join(f'"{form}"' for form in forms)
-        limit = "" if within is None else f" AND rowid IN ({_marks(within)})"
-        rows = self._db.execute(
-            f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?{limit}"  # noqa: S608
+        # the + keeps SQLite from running the whole match once for every id
+        limit = "" if within is None else f" AND +rowid IN ({_marks(within)})"
+        rows = self._rows(
+            f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?{limit}"
             " ORDER BY score DESC, rowid LIMIT ?",
             [query, *([] if within is None else within), k],
         )
@@ -434,8 +472,8 @@ class Store:
 
     def word_forms(self, ids: Sequence[PassageId]) -> dict[PassageId, frozenset[str]]:
         """The forms under which some passages are found."""
-        rows = self._db.execute(
-            f"SELECT rowid, forms FROM words WHERE rowid IN ({_marks(ids)})",  # noqa: S608
+        rows = self._rows(
+            f"SELECT rowid, forms FROM words WHERE rowid IN ({_marks(ids)})",
             list(ids),
         )
         return {PassageId(row[0]): frozenset(row[1].split()) for row in rows}
@@ -443,8 +481,8 @@ class Store:
     def document_frequency(self, forms: Sequence[str]) -> dict[str, int]:
         """In how many passages each form occurs; 0 for one that does not."""
         rows = dict(
-            self._db.execute(
-                f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(forms)})",  # noqa: S608
+            self._rows(
+                f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(forms)})",
                 list(forms),
             )
         )
@@ -469,9 +507,7 @@ class Store:
 
     def turns(self, chat: str) -> list[str]:
         """Replies of a chat as JSON, oldest first; empty for an unknown one."""
-        rows = self._db.execute(
-            "SELECT reply FROM turns WHERE chat_id = ? ORDER BY ordinal", (chat,)
-        )
+        rows = self._rows("SELECT reply FROM turns WHERE chat_id = ? ORDER BY ordinal", (chat,))
         return [row[0] for row in rows]
 
     def delete_chat(self, chat: str) -> None:
@@ -487,19 +523,20 @@ def writer_lock(folder: Path) -> Iterator[None]:
         LockedError: another process holds it; the message names host and process.
         IndexError_: the folder cannot be written.
     """
-    with _explained(folder):
+    with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         holder = folder / "write.holder"
         lock = FileLock(folder / LOCK, timeout=0)
         try:
             lock.acquire()
         except Timeout:
-            who = holder.read_text() if holder.is_file() else "another process"
+            named = holder.read_text().strip() if holder.is_file() else ""
+            who = named or "another process"
             raise LockedError(
                 f"{folder}: {who} is syncing this index. Wait until it has ended, then try again."
             ) from None
     try:
-        with _explained(folder):
+        with explained(folder):
             holder.write_text(f"process {os.getpid()} on {socket.gethostname()}")
         yield
     finally:
@@ -507,7 +544,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> Iterator[None]:
     """Turn faults of the disk and of SQLite into one line that says what to do."""
     try:
         yield
@@ -517,7 +554,7 @@ def _explained(folder: Path) -> Iterator[None]:
             mend = "The disk is full: make room, then run the command again; nothing was lost."
         elif "readonly" in text or "unable to open" in text:
             mend = "The folder cannot be written: choose another with --index or BELEGT_INDEX."
-        elif "malformed" in text or "not a database" in text:
+        elif any(sign in text for sign in ("malformed", "not a database", "no such table")):
             mend = "Remove the folder and run `belegt sync`; the sources are untouched."
         elif "locked" in text:
             mend = "Another process is writing: wait until it has ended."

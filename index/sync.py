@@ -15,7 +15,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.chunking import CHUNKER_VERSION, chunk, passage_text, sentence_text
 from index.embedding import Encoder
@@ -23,7 +23,7 @@ from index.errors import IndexError_, ReadError, StaleIndexError
 from index.language import detect_language
 from index.readers import read_file, suffixes
 from index.readers.extracted import Extracted
-from index.reference import ensure_reference
+from index.reference import ensure_reference, reference_prefix
 from index.searchtext import search_text
 from index.store import SCHEMA_VERSION, NewPassage, Store, writer_lock
 from index.values import Chunk, Document, Fingerprint, Language, SyncReport
@@ -145,14 +145,18 @@ def synced_folders(store: Store) -> list[Path]:
 def _find(folders: Sequence[Path], run: _Run) -> list[_File]:
     """Files to read, by path; what cannot be taken goes to ``run.failed``."""
     found: dict[str, _File] = {}
-    for folder in folders:
-        if not folder.is_dir():
-            what = "not a folder" if folder.exists() else "no such folder"
+    names = [folder.resolve().name for folder in folders]
+    for folder, own in zip(folders, names, strict=True):
+        if names.count(own) > 1:
+            raise IndexError_(f"{own}: several folders of this name. Rename one, then sync again.")
+        if not os.path.isdir(folder):
+            what = "not a folder" if os.path.exists(folder) else "no such folder"
             raise IndexError_(f"{folder}: {what}. Name a folder: `belegt sync FOLDER`.")
-        prefix = f"{folder.resolve().name}/" if len(folders) > 1 else ""
+        prefix = f"{own}/" if len(folders) > 1 else ""
         descriptions = _descriptions(folder, run)
-        for path, place in _walk(folder, folder, folder.resolve(), run):
-            found[prefix + path] = _File(prefix + path, place, descriptions.get(path, {}))
+        for path, place in _walk(folder, folder, prefix, run):
+            said = descriptions.get(path.removeprefix(prefix), {})
+            found[path] = _File(path, place, said)
     if not found:
         names = ", ".join(str(folder) for folder in folders)
         reasons = "; ".join(f"{path}: {reason}" for path, reason in run.failed[:3])
@@ -163,20 +167,32 @@ def _find(folders: Sequence[Path], run: _Run) -> list[_File]:
     return [found[path] for path in sorted(found)]
 
 
-def _walk(folder: Path, base: Path, root: Path, run: _Run) -> Iterator[tuple[str, Path]]:
+def _walk(folder: Path, base: Path, prefix: str, run: _Run) -> Iterator[tuple[str, Path]]:
     """Regular files with a reader below ``folder``; links to folders are never followed."""
-    for entry in sorted(os.scandir(folder), key=lambda e: e.name):
+    for entry in _entries(folder, base, prefix, run):
         path = Path(entry.path)
         if entry.name.startswith(".") or entry.name == DESCRIPTION:
             continue
-        name = path.relative_to(base).as_posix()
-        reason = _refusal(entry, path, root)
+        name = prefix + path.relative_to(base).as_posix()
+        reason = _refusal(entry, path, base.resolve())
         if reason:
             run.failed.append((name.encode("utf-8", "backslashreplace").decode(), reason))
         elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, base, root, run)
+            yield from _walk(path, base, prefix, run)
         else:
             yield name, path
+
+
+def _entries(folder: Path, base: Path, prefix: str, run: _Run) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name; one below ``base`` that cannot be read is reported."""
+    try:
+        return sorted(os.scandir(folder), key=lambda e: e.name)
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        if folder == base:
+            raise IndexError_(f"{folder}: {reason}. Mend its rights or name another.") from None
+        run.failed.append((prefix + folder.relative_to(base).as_posix(), reason))
+        return []
 
 
 def _refusal(entry: os.DirEntry[str], path: Path, root: Path) -> str | None:
@@ -208,7 +224,7 @@ def _refusal(entry: os.DirEntry[str], path: Path, root: Path) -> str | None:
 def _descriptions(folder: Path, run: _Run) -> dict[str, dict[str, str]]:
     """What ``corpus.toml`` says of each file; faults are reported, not fatal."""
     place = folder / DESCRIPTION
-    if not place.is_file():
+    if not os.path.isfile(place):
         return {}
     try:
         table = tomllib.loads(place.read_text(encoding="utf-8"))
@@ -243,12 +259,12 @@ def _write_documents(
     known = store.revisions()
     sizes = [max(1, _size(file.place)) for file in files]
     done = 0
+    run.embedded += ensure_reference(store, encoder)  # first, so that no killed run goes without
     with store.transaction():
         if rebuild and store.fingerprint() != fingerprint(encoder):
             store.remove_all()
         store.set_fingerprint(fingerprint(encoder))
         store.set_meta("unfinished", "1")
-    run.embedded += ensure_reference(store, encoder)
     for number, (file, size) in enumerate(zip(files, sizes, strict=True)):
 
         def report(
@@ -271,6 +287,8 @@ def _write_documents(
             run.failed.append((file.path, str(error)))
         done += size
     _remove_vanished(store, known, {file.path for file in files}, run)
+    with store.transaction():
+        store.prune(reference_prefix(encoder.identity))
     if watch:
         watch(Progress("", len(files), len(files), run.passages, 1.0))
 
@@ -278,13 +296,14 @@ def _write_documents(
 def _remove_vanished(
     store: Store, known: dict[str, tuple[str, str]], present: set[str], run: _Run
 ) -> None:
-    """Remove documents whose file is gone; one that is only unreadable today is kept."""
+    """Remove documents whose file is gone; what only cannot be read today is kept."""
+    failed = {PurePosixPath(path) for path, _ in run.failed}
     for path in sorted(set(known) - present):
+        if failed.intersection([PurePosixPath(path), *PurePosixPath(path).parents]):
+            continue
         with store.transaction():
             store.remove_document(path)
         run.removed.append(path)
-    with store.transaction():
-        store.prune()
 
 
 def _size(place: Path) -> int:

@@ -28,7 +28,7 @@ import numpy as np
 
 from index.errors import IndexError_
 from index.reference import reference_vectors
-from index.store import Store
+from index.store import Store, explained
 from index.values import Language, PassageId, Vectors
 
 FORMAT = 1
@@ -172,7 +172,15 @@ def publish(store: Store, vectors: VectorIndex) -> Path:
     """Write a new generation and make it current; the caller holds the writer's lock.
 
     A crash at any point leaves the former generation current.
+
+    Raises:
+        IndexError_: the disk is full or cannot be written.
     """
+    with explained(store.folder):
+        return _publish(store, vectors)
+
+
+def _publish(store: Store, vectors: VectorIndex) -> Path:
     import faiss
 
     folder = store.folder

@@ -17,6 +17,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from importlib.resources import files
 
 import Stemmer
 
@@ -53,24 +54,14 @@ _MONTHS = {
 }
 _AMBIGUOUS_MONTHS = frozenset({"may", "mar", "march", "mai"})
 
-STOPWORDS: frozenset[str] = frozenset(
-    """aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist bitte da
-    damit dann das dass daß dein deine dem den denn der des dessen die dies diese diesem diesen dieser
-    dieses doch dort du durch ein eine einem einen einer eines er es etwa etwas euch für gab gegen
-    gibt habe haben hat hatte hätte hier ihm ihn ihr ihre ihrem ihren ihrer ihres im in ins ist ja
-    jede jedem jeden jeder jedes kann kein keine können könnte man mehr mein mich mir mit muss müssen
-    nach nicht noch nun nur ob oder ohne sehr sein seine seinem seinen seiner sich sie sind so soll
-    sollen sollte über um und uns unser unter viel viele vom von vor war waren warum was welche
-    welchem welchen welcher welches wem wen wenn wer werden wessen wie wieso wieviel wird wo wobei
-    wodurch wofür woher wohin womit worum wozu wurde wurden zu zum zur zwischen sage sag nenne nennen
-    a about after all also am an and any are as at be been before being between both but by can could
-    did do does doing for from had has have having he her here hers him his how i if in into is it its
-    just may me might more most must my no nor not of off on once only or other our out over own same
-    shall she should so some such than that the their them then there these they this those through to
-    too under until up upon very was we were what when where which while who whom whose why will with
-    would you your tell give name many much""".split()
-)
-"""German and English words that carry no content; folded forms of them are dropped from questions."""
+
+def _stopwords() -> frozenset[str]:
+    lines = files("index").joinpath("data/stopwords.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+STOPWORDS = _stopwords()
+"""German and English words that carry no content; they are dropped from questions."""
 
 _local = threading.local()
 
@@ -138,15 +129,25 @@ def _grams(word: str) -> Iterator[str]:
 
 def passage_forms(text: str, language: Language) -> list[str]:
     """Forms under which a passage is found, repeated as often as they occur."""
+    forms = list(sentence_forms(text, language))
+    if language == "de":
+        forms += [g for t in tokens(text) if _is_content(t) for g in _grams(t)]
+    return forms
+
+
+@lru_cache(maxsize=20_000)
+def sentence_forms(text: str, language: Language) -> tuple[str, ...]:
+    """The forms of each word without its 4-grams: shared form, then stem; figures have one form."""
     forms: list[str] = []
     for token in tokens(text):
         forms.append(_shared(token))
-        if token[0].isdigit():
-            continue
-        forms.append(language[0] + stem(token, language))
-        if language == "de" and token.lower() not in STOPWORDS:
-            forms += _grams(token)
-    return forms
+        if not token[0].isdigit():
+            forms.append(language[0] + stem(token, language))
+    return tuple(forms)
+
+
+def _is_content(token: str) -> bool:
+    return not token[0].isdigit() and token.lower() not in STOPWORDS
 
 
 def content_words(question: str) -> list[str]:

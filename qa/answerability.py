@@ -1,8 +1,8 @@
 """Do the documents answer this question? A calibrated probability, never a cosine threshold.
 
 A logistic model over what retrieval and evidence found; ``models/answerability.json`` holds its
-coefficients and the threshold that did best on questions kept out of the fit, near misses among
-them. Question types and missing names are features, not rules.
+coefficients and the threshold; both are fitted on questions of which near misses are a part, and
+the figures beside them are of documents that were kept out. Question types and missing names are features, not rules.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Answerability:
 
 
 def calibrated_threshold() -> float:
-    """The threshold that was best on held-out questions when the model was fitted."""
+    """The cut with the best balanced accuracy on the questions fitted on."""
     data = json.loads(files("qa").joinpath("models/answerability.json").read_text("utf-8"))
     return float(data["threshold"])
 
@@ -84,7 +84,7 @@ def answerability_row(found: Found, evidence: Sequence[Evidence]) -> Vectors:
         "coverage_sentence": best.features["coverage"],
         "names": hit.features["names"],
         "names_sentence": best.features["names"],
-        "unknown": found.unknown,
+        "unknown": found.candidates.unknown,
         "wanted": best.features["wanted"],
         "wanted_known": best.features["wanted_known"],
         "asked_words": min(1.0, len(found.question.words) / 10),

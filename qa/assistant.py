@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from itertools import islice
 
 from index.embedding import Encoder
 from index.language import question_language, unsupported_language
@@ -12,6 +13,7 @@ from index.library import Library
 from index.values import Language
 from qa.answerability import Answerability
 from qa.evidence import EvidenceFinder, select_quotes
+from qa.examples import candidates
 from qa.extractive import compose
 from qa.question import analyse
 from qa.retrieval import Found, Retriever
@@ -20,6 +22,8 @@ from qa.wording import refusal
 
 SHOWN = 20
 """How much of the ranking a reply carries."""
+
+EXAMPLES_TRIED = 12
 
 _WORD = re.compile(r"\w")
 
@@ -77,6 +81,16 @@ class Assistant:
             return _refuse(text, answer_in, "other_language")
         return self._answer(text, spoken, answer_in, within)
 
+    def examples(self, language: Language, count: int = 3) -> list[str]:
+        """Questions drawn from the documents that this assistant answers; fewer if it finds fewer."""
+        found: list[str] = []
+        for question in islice(candidates(self.library, language), EXAMPLES_TRIED):
+            if isinstance(self.ask(question, language=language), Answer):
+                found.append(question)
+            if len(found) == count:
+                break
+        return found
+
     def _answer(
         self, text: str, spoken: Language, answer_in: Language, within: Sequence[str] | None
     ) -> Reply:
@@ -93,7 +107,9 @@ class Assistant:
             count = len(documents) if within is None else len(within)
             message = refusal(answer_in, "not_covered", count=count)
             timings = _timings(started, retrieved)
-            return NotInDocuments(text, answer_in, confidence, "not_covered", message, hits, timings)
+            return NotInDocuments(
+                text, answer_in, confidence, "not_covered", message, hits, timings
+            )
         quotes = select_quotes(found, evidence, self._max_quotes)
         composed = compose(quotes, answer_in, documents, self.library)
         return Answer(

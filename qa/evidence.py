@@ -14,7 +14,7 @@ import numpy as np
 
 from index.store import StoredSentence
 from index.values import Passage, Sentence, Vectors
-from index.wordforms import passage_forms
+from index.wordforms import sentence_forms
 from qa.logistic import Logistic, load_logistic
 from qa.question import Question, keys_by_language, matches_wanted
 from qa.retrieval import Found
@@ -89,9 +89,9 @@ def sentence_rows(found: Found) -> tuple[list[tuple[Hit, Sentence, int]], Vector
     hits = found.hits[:PASSAGES]
     if not hits:
         return places, np.zeros((0, len(FEATURES)), np.float32)
-    best = max(float(found.cosines[hit.passage.id].max()) for hit in hits)
+    best = max(float(found.candidates.cosines[hit.passage.id].max()) for hit in hits)
     for hit in hits:
-        sentences = found.sentences[hit.passage.id]
+        sentences = found.candidates.sentences[hit.passage.id]
         places += [(hit, s.sentence, i) for i, s in enumerate(sentences)]
         blocks.append(_rows(found, hit, sentences, best))
     return places, np.concatenate(blocks)
@@ -100,7 +100,7 @@ def sentence_rows(found: Found) -> tuple[list[tuple[Hit, Sentence, int]], Vector
 def _rows(found: Found, hit: Hit, sentences: Sequence[StoredSentence], best: float) -> Vectors:
     question, passage = found.question, hit.passage
     rows = np.zeros((len(sentences), len(FEATURES)), np.float32)
-    cosines = found.cosines[passage.id]
+    cosines = found.candidates.cosines[passage.id]
     rows[:, _AT["cosine"]] = cosines
     rows[:, _AT["cosine_gap"]] = cosines - best
     rows[:, _AT["neighbours"]] = _neighbours(cosines)
@@ -125,11 +125,13 @@ def _rows(found: Found, hit: Hit, sentences: Sequence[StoredSentence], best: flo
 def _text_features(row: Vectors, found: Found, passage: Passage, sentence: Sentence) -> None:
     question = found.question
     text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-    forms = [f for f in passage_forms(text, passage.language) if f[0] != "g"]
+    forms = sentence_forms(text, passage.language)
     present = frozenset(forms)
     pairs = keys_by_language(question.words)[passage.language]
-    row[_AT["coverage"]] = _share(found.weights, [a in present or b in present for a, b in pairs])
-    row[_AT["shared"]] = _share(found.weights, [a in present for a, _ in pairs])
+    row[_AT["coverage"]] = _share(
+        found.candidates.weights, [a in present or b in present for a, b in pairs]
+    )
+    row[_AT["shared"]] = _share(found.candidates.weights, [a in present for a, _ in pairs])
     row[_AT["names"]] = _names(question, pairs, present)
     row[_AT["wanted"]] = matches_wanted(question.wanted, text)
     asked = {form for pair in pairs for form in pair}
@@ -226,7 +228,7 @@ def _covers(quote: Quote, candidate: Evidence) -> bool:
 
 def _quote(found: Found, best: Evidence) -> Quote:
     """Widen a sentence to what a reader needs: the whole list, the whole address, the one before."""
-    sentences = [s.sentence for s in found.sentences[best.hit.passage.id]]
+    sentences = [s.sentence for s in found.candidates.sentences[best.hit.passage.id]]
     first = last = best.ordinal
     kind = best.sentence.kind
     text = _text(best.hit.passage, best.sentence)

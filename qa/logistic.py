@@ -47,7 +47,9 @@ def load_logistic(name: str, features: tuple[str, ...]) -> Logistic:
     """
     data = json.loads(files("qa").joinpath(f"models/{name}.json").read_text(encoding="utf-8"))
     if tuple(data["features"]) != features:
-        raise ValueError(f"models/{name}.json was fitted on other features; run `python -m eval.fit`")
+        raise ValueError(
+            f"models/{name}.json was fitted on other features; run `python -m eval.fit`"
+        )
     return Logistic(
         features,
         np.array(data["mean"], np.float32),

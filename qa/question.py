@@ -41,7 +41,10 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
         r"\b(?:wo|woher|wohin|where|which (?:city|cities|place|country|state|town|region)"
         r"|welche[rnms]? (?:stadt|städten?|ort|land|region|bundesl\w+)|standort\w*|location)\b",
     ),
-    ("reason", r"\b(?:warum|wieso|weshalb|why|wozu|wofür|what for|zweck|ziel\w*|purpose|aims?|goals?)\b"),
+    (
+        "reason",
+        r"\b(?:warum|wieso|weshalb|why|wozu|wofür|what for|zweck|ziel\w*|purpose|aims?|goals?)\b",
+    ),
     (
         "list",
         r"\b(?:welche|nenne\w*|list|name the|which .{0,40}s\b|what are|was sind|wie heißen|worin bestehen"

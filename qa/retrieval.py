@@ -15,7 +15,8 @@ import numpy as np
 
 from index.library import Library
 from index.store import StoredSentence
-from index.values import Passage, PassageId, Vectors
+from index.values import Language, Passage, PassageId, Vectors
+from index.vectors import Centres
 from index.wordforms import question_forms
 from qa.logistic import Logistic, load_logistic
 from qa.question import Question, keys_by_language
@@ -48,19 +49,31 @@ _AT = {name: i for i, name in enumerate(FEATURES)}
 
 
 @dataclass(frozen=True)
-class Found:
-    """All that one search brought to light, for evidence and answerability to go on from.
-
-    ``hits`` are ranked; ``sentences`` and their centred cosines to the question follow the
-    passages of ``hits``; ``weights`` are the idf weights of the question's words.
-    """
+class Candidates:
+    """Passages that may answer and what is known of each: ``rows`` has shape
+    ``(len(passages), len(FEATURES))``. ``sentences`` and their centred cosines to the question go
+    by passage; ``weights`` are the idf weights of the question's words, ``unknown`` the share of
+    them, by weight, that occurs in no passage at all."""
 
     question: Question
-    hits: tuple[Hit, ...]
+    passages: tuple[Passage, ...]
+    rows: Vectors
     sentences: dict[PassageId, list[StoredSentence]]
     cosines: dict[PassageId, Vectors]
     weights: tuple[float, ...]
     unknown: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The outcome of one search: candidates, and ``hits`` among them ranked best first."""
+
+    candidates: Candidates
+    hits: tuple[Hit, ...]
+
+    @property
+    def question(self) -> Question:
+        return self.candidates.question
 
 
 class Retriever:
@@ -77,70 +90,83 @@ class Retriever:
 
         ``within`` limits the search to some document paths. Equal scores are ordered by id.
         """
+        return self.rank(self.gather(question, vector, within))
+
+    def gather(
+        self, question: Question, vector: Vectors, within: Sequence[str] | None = None
+    ) -> Candidates:
+        """Candidates from both signals with their features, in the order of their ids."""
         store = self.library.store
         limit = None if within is None else store.passage_ids(within)
         near = self.library.search_vectors(vector, question.language, NEAREST, limit)
-        worded = store.search_words(question_forms(question.words), WORDED, limit)
-        passages = store.passages(sorted({i for i, _ in near} | {i for i, _ in worded}))
+        worded = dict(store.search_words(question_forms(question.words), WORDED, limit))
+        passages = store.passages(sorted({i for i, _ in near} | set(worded)))
+        rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:
-            return Found(question, (), {}, {}, (), 1.0)
-        return self._rank(question, vector, passages, dict(worded))
-
-    def _rank(
-        self,
-        question: Question,
-        vector: Vectors,
-        passages: list[Passage],
-        worded: dict[PassageId, float],
-    ) -> Found:
+            return Candidates(question, (), rows, {}, {}, (), 1.0)
         ids = [p.id for p in passages]
         sentences: dict[PassageId, list[StoredSentence]] = {i: [] for i in ids}
-        for sentence in self.library.store.sentences(ids):
+        for sentence in store.sentences(ids):
             sentences[sentence.passage].append(sentence)
-        cosines = self._sentence_cosines(question, vector, passages, sentences)
+        centres = self.library.vectors.centres
+        asked = centres.centre(vector, "question", question.language)
+        cosines = _sentence_cosines(centres, asked, passages, sentences)
         words = _WordStatistics(self.library, question, ids)
-        rows = np.zeros((len(passages), len(FEATURES)), np.float32)
-        self._vector_features(rows, question, vector, passages)
+        _, languages, matrix = store.passage_vectors(ids)
+        rows[:, _AT["plain"]] = matrix @ vector
+        _vector_features(rows, centres, asked, languages, matrix)
         _sentence_features(rows, [cosines[i] for i in ids])
         _word_features(rows, passages, worded, words)
         _product_features(rows, question, passages)
-        scores = self._ranker.probabilities(rows)
-        order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
+        return Candidates(
+            question, tuple(passages), rows, sentences, cosines, words.weights, words.unknown
+        )
+
+    def rank(self, candidates: Candidates) -> Found:
+        """Order candidates by the probability that they hold an answer."""
+        if not candidates.passages:
+            return Found(candidates, ())
+        scores = self._ranker.probabilities(candidates.rows)
+        order = sorted(range(len(scores)), key=lambda i: (-scores[i], candidates.passages[i].id))
         hits = tuple(
-            Hit(passages[i], float(scores[i]), dict(zip(FEATURES, map(float, rows[i]), strict=True)))
+            Hit(
+                candidates.passages[i],
+                float(scores[i]),
+                dict(zip(FEATURES, map(float, candidates.rows[i]), strict=True)),
+            )
             for i in order
         )
-        return Found(question, hits, sentences, cosines, words.weights, words.unknown)
+        return Found(candidates, hits)
 
-    def _sentence_cosines(
-        self,
-        question: Question,
-        vector: Vectors,
-        passages: Sequence[Passage],
-        sentences: dict[PassageId, list[StoredSentence]],
-    ) -> dict[PassageId, Vectors]:
-        centres = self.library.vectors.centres
-        centred = centres.centre(vector, "question", question.language)
-        cosines: dict[PassageId, Vectors] = {}
-        for passage in passages:
-            matrix = np.stack([s.vector for s in sentences[passage.id]])
-            cosines[passage.id] = centres.centre(matrix, "sentence", passage.language) @ centred
-        return cosines
 
-    def _vector_features(
-        self, rows: Vectors, question: Question, vector: Vectors, passages: Sequence[Passage]
-    ) -> None:
-        centres = self.library.vectors.centres
-        _, languages, matrix = self.library.store.passage_vectors([p.id for p in passages])
-        asked = centres.centre(vector, "question", question.language)
-        centred = np.empty(len(passages), np.float32)
-        for language in set(languages):
-            at = [i for i, found in enumerate(languages) if found == language]
-            centred[at] = centres.centre(matrix[at], "passage", language) @ asked
-        rows[:, _AT["centred"]] = centred
-        rows[:, _AT["plain"]] = matrix @ vector
-        rows[:, _AT["gap"]] = centred - centred.max()
-        rows[:, _AT["rank"]] = 1.0 / (1.0 + _ranks(centred))
+def _vector_features(
+    rows: Vectors,
+    centres: Centres,
+    asked: Vectors,
+    languages: Sequence[Language],
+    matrix: Vectors,
+) -> None:
+    centred = np.empty(len(languages), np.float32)
+    for language in set(languages):
+        at = [i for i, found in enumerate(languages) if found == language]
+        centred[at] = centres.centre(matrix[at], "passage", language) @ asked
+    rows[:, _AT["centred"]] = centred
+    rows[:, _AT["gap"]] = centred - centred.max()
+    rows[:, _AT["rank"]] = 1.0 / (1.0 + _ranks(centred))
+
+
+def _sentence_cosines(
+    centres: Centres,
+    asked: Vectors,
+    passages: Sequence[Passage],
+    sentences: dict[PassageId, list[StoredSentence]],
+) -> dict[PassageId, Vectors]:
+    """Centred cosines of the sentences of each passage to the centred question ``asked``."""
+    cosines: dict[PassageId, Vectors] = {}
+    for passage in passages:
+        matrix = np.stack([s.vector for s in sentences[passage.id]])
+        cosines[passage.id] = centres.centre(matrix, "sentence", passage.language) @ asked
+    return cosines
 
 
 def _ranks(scores: Vectors) -> Vectors:
@@ -179,7 +205,9 @@ class _WordStatistics:
 
     def coverage(self, passage: Passage) -> float:
         forms = self.forms.get(passage.id, frozenset())
-        return _share(self.weights, [a in forms or b in forms for a, b in self.keys[passage.language]])
+        return _share(
+            self.weights, [a in forms or b in forms for a, b in self.keys[passage.language]]
+        )
 
     def shared(self, passage: Passage) -> float:
         forms = self.forms.get(passage.id, frozenset())

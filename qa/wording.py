@@ -87,6 +87,8 @@ def format_date(date: str, language: Language) -> str:
     month = _MONTHS[language][int(rest[0]) - 1]
     if len(rest) == 1:
         return f"{month} {year}"
+    if not rest[1].isdigit():
+        return date
     day = int(rest[1])
     return f"{day}. {month} {year}" if language == "de" else f"{day} {month} {year}"
 

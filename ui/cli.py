@@ -350,7 +350,7 @@ def ui(
     port: Annotated[int | None, typer.Option(help="Port (default: 8501, or the next free).")] = None,
     host: Annotated[str | None, typer.Option(help="Address to serve on (default: 127.0.0.1).")] = None,
 ) -> None:
-    """Open the chat in the browser: serves the pages until Ctrl-C."""
+    """Serve the chat pages and print their address; Ctrl-C ends it."""
     from ui.serving import command, environment, find_port
 
     settings = load_settings(index=index, host=host, port=port)

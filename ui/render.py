@@ -224,7 +224,7 @@ def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) ->
 
 def facts(publisher: str, date: str, page: int | None, heading: Sequence[str], w: Words) -> str:
     """Publisher, date, page and heading path, as far as they are known, as plain text."""
-    shown = [publisher, w.date(date) if date else w("undated")]
+    shown = [publisher, w.date(date)]
     if page is not None:
         shown.append(w("page", page=page))
     shown.append(" › ".join(heading))
@@ -340,7 +340,7 @@ def documents_table(documents: Sequence[Document], passages: Mapping[str, int], 
         (
             f"<strong>{foreign(d.title, d.language)}</strong>",
             escape(w(f"answer_{d.language}")),
-            foreign(w.date(d.date)) if d.date else escape(w("undated")),
+            f'<span class="b-day">{foreign(w.date(d.date))}</span>',
             foreign(d.kind),
             foreign(d.publisher),
             w.number(passages.get(d.path, 0)),

@@ -17,10 +17,6 @@ LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     # frame
     "app_title": ("belegt", "belegt"),
-    "tagline": (
-        "Antworten aus Ihren Dokumenten. Jeder Satz mit Beleg.",
-        "Answers from your documents. Every sentence with its evidence.",
-    ),
     "page_ask": ("Fragen", "Ask"),
     "page_documents": ("Dokumente", "Documents"),
     "language_switch": ("Sprache der Oberfläche", "Language of the pages"),
@@ -75,7 +71,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Beleg {number} im Dokument zeigen",
         "Show evidence {number} in the document",
     ),
-    "undated": ("ohne Datum", "undated"),
     "page": ("Seite {page}", "page {page}"),
     "source_de": (
         "Quelle auf Deutsch; das Zitat bleibt unübersetzt.",
@@ -92,7 +87,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Nächstliegende Stellen, keine Antwort",
         "Nearest passages, not an answer",
     ),
-    "passage": ("Stelle {number}: {title}", "Passage {number}: {title}"),
     "show_passage": (
         "Stelle {number} im Dokument zeigen",
         "Show passage {number} in the document",
@@ -227,7 +221,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Unexpected fault. The server's log has the details; check with “belegt doctor”, then"
         " reload the page.",
     ),
-    "try_again": ("Noch einmal versuchen", "Try again"),
 }
 
 

@@ -7,10 +7,11 @@ were kept out. ``--xquad`` only reports; nothing is fitted on it.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from qa.answerability import answerability_row
 from qa.evidence import EvidenceFinder, sentence_rows
 from qa.logistic import Logistic
 from qa.question import analyse
-from qa.retrieval import Found, Retriever
+from qa.retrieval import Candidates, Found, Retriever
 
 MODELS = Path(__file__).parents[2] / "qa" / "models"
 DECIMALS = 4
@@ -42,14 +43,19 @@ class Bench:
     corpus: Corpus
     library: Library
     vectors: dict[str, Vectors]
+    gathered: dict[tuple[str, bool], Candidates] = field(default_factory=dict)
 
-    def search(self, retriever: Retriever, asked: Asked, *, without_home: bool = False) -> Found:
+    def search(self, ranker: Logistic, asked: Asked, *, without_home: bool = False) -> Found:
         """Search for one question; ``without_home`` as if its paragraph were not there."""
-        question = analyse(asked.question, asked.language)
-        within = None
-        if without_home:
-            within = [path for path in self.library.documents() if path != asked.home]
-        return retriever.retrieve(question, self.vectors[asked.id], within)
+        retriever = Retriever(self.library, ranker)
+        key = (asked.id, without_home)
+        if key not in self.gathered:
+            within = None
+            if without_home:
+                within = [path for path in self.library.documents() if path != asked.home]
+            question = analyse(asked.question, asked.language)
+            self.gathered[key] = retriever.gather(question, self.vectors[asked.id], within)
+        return retriever.rank(self.gathered[key])
 
 
 def open_bench(corpus: Corpus, work: Path, encoder: Encoder) -> Bench:
@@ -57,13 +63,12 @@ def open_bench(corpus: Corpus, work: Path, encoder: Encoder) -> Bench:
     index = work / f"index-{corpus.name}"
     report = sync([corpus.folder], index, encoder)
     print(f"{corpus.name}: {report.passages} passages, {len(corpus.asked)} questions", flush=True)
-    cache = work / f"questions-{corpus.name}.npy"
     texts = [asked.question for asked in corpus.asked]
-    if cache.is_file() and len(np.load(cache)) == len(texts):
-        vectors = np.load(cache)
-    else:
-        vectors = encoder.encode_questions(texts)
-        np.save(cache, vectors)
+    digest = hashlib.sha256("\0".join([encoder.identity, *texts]).encode()).hexdigest()
+    cache = work / f"questions-{digest[:16]}.npy"
+    if not cache.is_file():
+        np.save(cache, encoder.encode_questions(texts))
+    vectors = np.load(cache)
     ids = [asked.id for asked in corpus.asked]
     return Bench(corpus, Library(index, encoder), dict(zip(ids, vectors, strict=True)))
 
@@ -83,7 +88,7 @@ def fit_ranker(benches: Sequence[Bench]) -> tuple[Logistic, dict[str, Any]]:
     blank = _blank(retrieval.FEATURES)
     rows, labels, weights = [], [], []
     for bench, asked in _questions(benches, held_out=False, answerable=True):
-        found = bench.search(Retriever(bench.library, blank), asked)
+        found = bench.search(blank, asked)
         gold = [is_gold(hit.passage, asked) for hit in found.hits]
         if any(gold):
             rows += [[hit.features[f] for f in retrieval.FEATURES] for hit in found.hits]
@@ -97,7 +102,7 @@ def fit_evidence(benches: Sequence[Bench], ranker: Logistic) -> Logistic:
     """Sentences that hold the answer against all others of the best passages."""
     rows, labels = [], []
     for bench, asked in _questions(benches, held_out=False, answerable=True):
-        found = bench.search(Retriever(bench.library, ranker), asked)
+        found = bench.search(ranker, asked)
         places, block = sentence_rows(found)
         gold = [_holds(hit.passage, s.start, s.end, asked) for hit, s, _ in places]
         if any(gold):
@@ -118,10 +123,9 @@ def answerability_rows(
     """Answerable questions, near misses, and answerable ones whose paragraph is hidden."""
     rows, labels, tiers = [], [], []
     for bench, asked in _questions(benches, held_out=held_out, answerable=None):
-        retriever = Retriever(bench.library, ranker)
-        searches = [(asked.gold is not None, "near-miss", bench.search(retriever, asked))]
+        searches = [(asked.gold is not None, "near-miss", bench.search(ranker, asked))]
         if asked.gold is not None and not bench.corpus.name.startswith("squad"):
-            searches.append((False, "removed", bench.search(retriever, asked, without_home=True)))
+            searches.append((False, "removed", bench.search(ranker, asked, without_home=True)))
         for label, tier, found in searches:
             ranked = finder.find(found)
             if ranked:
@@ -177,9 +181,8 @@ def _fit(
 def report_retrieval(bench: Bench, ranker: Logistic, finder: EvidenceFinder) -> dict[str, Any]:
     """hit@1, hit@5 and first-sentence accuracy, same language and across, on held-out questions."""
     counts: dict[str, list[tuple[bool, bool, bool]]] = {"same": [], "across": []}
-    retriever = Retriever(bench.library, ranker)
     for _, asked in _questions([bench], held_out=True, answerable=True):
-        found = bench.search(retriever, asked)
+        found = bench.search(ranker, asked)
         gold = [is_gold(hit.passage, asked) for hit in found.hits[:5]]
         best = finder.find(found)[0]
         sentence = _holds(best.hit.passage, best.sentence.start, best.sentence.end, asked)
@@ -206,9 +209,7 @@ def report_answerability(
     figures: dict[str, Any] = {
         "n": len(labels),
         "auroc": round(float(roc_auc_score(labels, scores)), 4),
-        "balanced_accuracy": round(
-            float(balanced_accuracy_score(labels, scores >= threshold)), 4
-        ),
+        "balanced_accuracy": round(float(balanced_accuracy_score(labels, scores >= threshold)), 4),
     }
     positive = np.array(labels)
     for tier in ("near-miss", "removed"):
@@ -262,7 +263,7 @@ def fit_all(options: argparse.Namespace, work: Path, encoder: Encoder) -> None:
     ranker, _ = fit_ranker([*own, *extra])
     evidence_model = fit_evidence([*own, *extra], ranker)
     finder = EvidenceFinder(evidence_model)
-    rows, labels, tiers = answerability_rows([*own, *extra], ranker, finder, held_out=False)
+    rows, labels, _ = answerability_rows([*own, *extra], ranker, finder, held_out=False)
     model = _fit(answerability.FEATURES, rows, labels, None, c=0.3, balanced=True)
     threshold = best_threshold(model.probabilities(rows), labels)
     provenance: dict[str, Any] = {

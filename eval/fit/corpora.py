@@ -116,7 +116,9 @@ def squad_corpus(folder: Path, source: Path, most: int, seed: int = 7) -> Corpus
 def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
     """XQuAD by paragraph: each paragraph in one language, its questions in both. For reporting."""
     data: dict[Language, Any] = {
-        language: json.loads((source / f"xquad.{language}.json").read_text(encoding="utf-8"))["data"]
+        language: json.loads((source / f"xquad.{language}.json").read_text(encoding="utf-8"))[
+            "data"
+        ]
         for language in ("de", "en")
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,8 @@ from index.values import SentenceKind
 _LINE = re.compile(r"[^\n\f]+|[\n\f]")
 _ITEM = re.compile(r"(?:[-*+•▪▶►◦‣●■–]\s+)+|(?:\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
 _MD_HEADING = re.compile(r"(#{1,6})\s+\S")
-_MD_RULE = re.compile(r"(?:[-*_=]\s*){3,}$|\|?[\s:|-]*-{3}[\s:|-]*\|?$")
+_RULE_MARKS = frozenset("-*_= \t")
+_TABLE_MARKS = frozenset("-:| \t")
 _NUMBERED = re.compile(r"\d+(?:\.\d+)+\.?\s+\S|\d+\s+[A-ZÄÖÜ]")
 _STOPPED = re.compile(r"[.!?…:;][\"'»«“”’)\]*_]*$")
 _LABEL = re.compile(r"[^.!?]{1,60}:$")
@@ -128,13 +129,20 @@ def _mark(line: _Line | None, *, markdown: bool) -> str:
     text = line.text
     if markdown and _MD_HEADING.match(text):
         return "heading"
-    if _MD_RULE.fullmatch(text):
+    if _is_rule(text):
         return "rule"
     if "\t" in text or (text.startswith("|") and text.count("|") > 1):
         return "row"
     if _ITEM.match(text) and not _NUMBERED.match(text):
         return "item"
     return "more"
+
+
+def _is_rule(text: str) -> bool:
+    """A line of dashes and the like, or the line under a table's head."""
+    marks = set(text)
+    drawn = sum(text.count(mark) for mark in "-*_=")
+    return drawn >= 3 and (marks <= _RULE_MARKS or marks <= _TABLE_MARKS)
 
 
 def _close(kind: str, lines: list[_Line]) -> _Group:

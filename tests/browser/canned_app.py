@@ -10,7 +10,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT))
 
-from index.library import Library  # noqa: E402
 from ui.web import opening  # noqa: E402
 
 if not hasattr(opening, "is_canned"):

@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.fakes import SEEDS, WordEncoder
 
 from index.errors import IndexError_, LockedError, NoIndexError, StaleIndexError
 from index.library import Library
 from index.store import Store, writer_lock
 from index.sync import Progress, sync
+from tests.fakes import SEEDS, WordEncoder
 
 
 def write(folder: Path, **texts: str) -> None:

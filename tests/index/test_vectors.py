@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.fakes import WordEncoder
 
 from index import vectors as module
 from index.library import Library
 from index.store import Store
 from index.sync import sync
 from index.vectors import build_vectors, open_vectors, publish
+from tests.fakes import WordEncoder
 
 TOPICS = ["Brücken", "Straßen", "Wälder", "Flüsse", "Häfen", "Schulen", "Museen", "Gärten"]
 

@@ -9,7 +9,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   // Built anew only when the text is another one, so that a focused marker keeps its focus.
   const text = JSON.stringify(data.parts)
   if (box.shown !== text) {
-    box.replaceChildren(...data.parts.map((part) => element(part)))
+    box.replaceChildren(...data.parts.flatMap(elements))
     box.shown = text
   }
   box.lang = data.language
@@ -19,7 +19,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     button.title = data.names[number]
     if (number === data.current) button.setAttribute("aria-current", "true")
     else button.removeAttribute("aria-current")
-    button.onclick = () => setTriggerValue("opened", number)
+    button.onclick = () => {
+      hold(button, parentElement)
+      setTriggerValue("opened", number)
+    }
   }
   for (const tag of box.querySelectorAll(".unsupported")) tag.dataset.tag = data.unsupported
   // Closing the document hands the focus back to the marker that had opened it.
@@ -27,6 +30,33 @@ export default function ({ parentElement, data, setTriggerValue }) {
     box.focused = data.focus.nonce
     box.querySelector(`[data-number="${data.focus.number}"]`)?.focus({ preventScroll: true })
   }
+}
+
+// Opening a document makes the column narrower; the marker that was clicked stays where it is.
+function hold(button, root) {
+  let scroller = root.host
+  while (scroller && getComputedStyle(scroller).overflowY !== "auto") scroller = scroller.parentElement
+  if (!scroller) return
+  const top = button.getBoundingClientRect().top
+  let until = performance.now() + 800
+  const stay = () => {
+    if (performance.now() > until) return
+    scroller.scrollTop += button.getBoundingClientRect().top - top
+    requestAnimationFrame(stay)
+  }
+  scroller.addEventListener("wheel", () => { until = 0 }, { once: true, passive: true })
+  stay()
+}
+
+function elements(part, at, parts) {
+  if (part.kind === "marker" && parts[at - 1]?.kind === "text") return []
+  if (part.kind !== "text" || parts[at + 1]?.kind !== "marker") return [element(part)]
+  // No line may begin with a lone marker: the last word before it comes along.
+  const tail = part.text.match(/\S*\s?$/)[0]
+  const together = document.createElement("span")
+  together.className = "together"
+  together.append(tail, element(parts[at + 1]))
+  return [document.createTextNode(part.text.slice(0, -tail.length || undefined)), together]
 }
 
 function element(part) {

@@ -23,6 +23,7 @@ from ui.web.opening import settings  # noqa: E402
 from ui.wording import LANGUAGES, Words, words  # noqa: E402
 
 _ANSWER_LANGUAGES = ("auto", *LANGUAGES)
+_ICON = str(Path(__file__).with_name("icon.svg"))
 _SIDEBAR_WIDTH = 260
 
 
@@ -34,14 +35,12 @@ def main() -> None:
             st.Page(
                 lambda: ask_page.show(w),
                 title=w("page_ask"),
-                icon=":material/forum:",
                 url_path="ask",
                 default=True,
             ),
             st.Page(
                 lambda: documents_page.show(w),
                 title=w("page_documents"),
-                icon=":material/folder_open:",
                 url_path="documents",
             ),
         ]
@@ -49,10 +48,12 @@ def main() -> None:
     asking = page.url_path != "documents"
     st.set_page_config(
         page_title=f"{page.title} · {w('app_title')}",
-        page_icon=":material/fact_check:",
+        # A file of ours: for an icon by name, the browser would ask a host on the internet.
+        page_icon=_ICON,
         layout="wide" if not asking or talk.is_reading() else "centered",
         initial_sidebar_state=_SIDEBAR_WIDTH,
     )
+    st.logo(_ICON)
     parts.style()
     parts.page_language(w.language)
     _sidebar(w)

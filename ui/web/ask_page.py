@@ -38,13 +38,13 @@ def show(w: Words) -> None:
     st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
     keep_address(talk)
     opened = _opened_place(talk, documents, w)
-    if opened is None:
+    # Always two columns, the second empty and hidden while nothing is open: with another layout
+    # the browser would build the conversation anew and lose its place.
+    left, right = st.columns([1, 1], gap="medium")
+    with left, st.container(key="talk"):
         _talk(talk, desk, documents, w)
-    else:
-        left, right = st.columns([1, 1], gap="medium")
-        with left:
-            _talk(talk, desk, documents, w)
-        with right:
+    if opened:
+        with right, st.container(key="reader"):
             _reader(talk, desk, documents, w, *opened)
     parts.say(_news(talk, w))
 
@@ -83,9 +83,14 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
     if not talk.turns:
         _welcome(talk, desk, w)
     for number, turn in enumerate(talk.turns, start=1):
+        newest = turn.fresh and turn is talk.turns[-1]
         with st.container(key=f"turn-{number}"):
             st.html(render.question_html(turn.question, w))
+            if newest:
+                parts.scroll_to(f"turn-{number}", "asked")
             _reply(talk, number, turn, documents, w)
+            if newest:
+                parts.scroll_to(f"turn-{number}", "answered")
     unkept = [turn.unkept for turn in talk.turns if turn.unkept]
     if unkept:
         st.html(render.note_html(w("not_kept"), unkept[-1]))
@@ -145,7 +150,7 @@ def _current(talk: Conversation, number: int) -> int | None:
 
 
 def _card(talk: Conversation, number: int, place: render.Place, reply: Reply, w: Words) -> None:
-    with st.container(border=True, key=f"card-{number}-{place.number}"):
+    with st.container(border=True, key=f"card-{number}-{place.number}", gap="xsmall"):
         st.html(render.place_html(place, reply.language, w))
         st.button(
             w("show_evidence" if place.is_citation else "show_passage", number=place.number),
@@ -176,8 +181,8 @@ def _news(talk: Conversation, w: Words) -> str:
 
 def _opened_place(
     talk: Conversation, documents: Mapping[str, Document], w: Words
-) -> tuple[render.Place, list[render.Place], Reply] | None:
-    """What is open, its siblings and their reply; an address may name what there is not."""
+) -> tuple[render.Place, list[render.Place]] | None:
+    """What is open and its siblings; an address may name what there is not."""
     if not talk.opened:
         return None
     turn, number = talk.opened
@@ -192,7 +197,7 @@ def _opened_place(
     if found is None:
         talk.opened = None
         return None
-    return found, places, future.result()
+    return found, places
 
 
 def _reader(
@@ -202,18 +207,14 @@ def _reader(
     w: Words,
     opened: render.Place,
     siblings: list[render.Place],
-    _reply: Reply,
 ) -> None:
     turn = talk.opened[0] if talk.opened else 0
     text = desk.text(opened.revision)
-    shown = render.reading(opened, siblings, text, documents, w)
-    with st.container(key="reader"):
-        parts.reader(
-            shown,
-            opened.language,
-            w,
-            place=(turn, opened.number),
-            focus=True,
-            opened=partial(talk.open, turn),
-            closed=talk.close,
-        )
+    parts.reader(
+        render.reading(opened, siblings, text, documents, w),
+        opened.language,
+        w,
+        place=(turn, opened.number),
+        opened=partial(talk.open, turn),
+        closed=talk.close,
+    )

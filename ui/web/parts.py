@@ -49,6 +49,11 @@ def say(text: str) -> None:
     _component("frame")(key="said", data={"said": text})
 
 
+def scroll_to(turn: str, when: str) -> None:
+    """Bring the container ``turn`` to the top of the window, once for each ``when``."""
+    _component("frame")(key=f"scroll-{when}-{turn}", data={"turn": turn})
+
+
 def answer(
     reply: Answer,
     w: Words,
@@ -58,7 +63,10 @@ def answer(
     focus: dict[str, int] | None,
     opened: Callable[[int], None],
 ) -> None:
-    """The text of an answer with its markers; ``opened`` is called with the number of one."""
+    """The text of an answer with its markers; ``opened`` is called with the number of one.
+
+    ``focus`` is a marker for the keyboard to go back to.
+    """
 
     def on_opened() -> None:
         opened(int(st.session_state[key]["opened"]))
@@ -81,7 +89,6 @@ def reader(
     w: Words,
     *,
     place: Sequence[int],
-    focus: bool,
     opened: Callable[[int], None],
     closed: Callable[[], None],
 ) -> None:
@@ -95,7 +102,6 @@ def reader(
         **asdict(shown),
         "language": language,
         "place": "-".join(map(str, place)),
-        "focus": focus,
         "labels": {**labels, "text": w("reader_text")},
     }
     _component("reader")(

@@ -74,6 +74,6 @@ function show(box, data) {
   requestAnimationFrame(() => {
     const mark = box.querySelector(".quote")
     if (mark) box.scrollTop = mark.offsetTop - Math.max(24, (box.clientHeight - mark.offsetHeight) / 3)
-    if (opening && data.focus) box.focus({ preventScroll: true })
+    if (opening) box.focus({ preventScroll: true })
   })
 }

@@ -1,0 +1,239 @@
+"""What a person sees and presses, in a real browser against the real server; canned answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.sync import sync
+from ui.web.serving import serve_command
+from ui.wording import words
+
+pytestmark = pytest.mark.browser
+playwright_api = pytest.importorskip("playwright.sync_api")
+
+HERE = Path(__file__).parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DE, EN = words("de"), words("en")
+BOX = "stChatInputTextArea"
+HOSTILE = (
+    "Der Titel\n\nDer reguläre Ticketpreis beträgt 90 EUR.\n\n"
+    "<script>alert(1)</script> <img src=http://evil.example/a.png onerror=alert(2)>"
+    " ![x](http://evil.example/b.png) $5 und $7 :red[rot] javascript:alert(3) \u202eumgekehrt\n"
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of documents, one of them hostile, and their index."""
+    import runpy
+
+    words_only = runpy.run_path(str(HERE.parent / "conftest.py"))["WordEncoder"]()
+    root = tmp_path_factory.mktemp("browser")
+    documents = root / "documents"
+    shutil.copytree(HERE.parents[1] / "seeds", documents)
+    (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
+    sync([documents], root / "index", words_only)
+    return root
+
+
+@pytest.fixture(scope="module")
+def address(place: Path) -> Iterator[str]:
+    """The server on a free port, in a folder that is not the repository's."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    names = {"BELEGT_INDEX": place / "index", "BELEGT_DOCUMENTS": place / "documents"}
+    environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
+    command = serve_command("127.0.0.1", port, HERE / "canned_app.py")
+    with (place / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=place, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+    assert "Traceback" not in (place / "server.log").read_text(encoding="utf-8")
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"no server at {url}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine (apt-get install chromium)")
+    with playwright_api.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def german(browser):
+    """One browser profile for all tests, so that the scripts of the page are loaded once."""
+    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 800})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(german, address):
+    """A tab of its own; at the end no dialog, and no request to another host, was seen."""
+    tab = german.new_page()
+    tab.set_default_timeout(15_000)
+    hosts, dialogs = set(), []
+    tab.on("request", lambda request: hosts.add(request.url))
+    tab.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    tab.goto(address)
+    tab.get_by_role("heading", name=DE("ask_heading")).wait_for()
+    yield tab
+    tab.close()
+    allowed = (address, address.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in sorted(hosts) if not url.startswith(allowed)] == []
+    assert dialogs == []
+
+
+def ask(tab, question: str) -> None:
+    tab.get_by_test_id(BOX).fill(question)
+    tab.get_by_test_id(BOX).press("Enter")
+
+
+def seen(tab, inner: str, outer: str) -> bool:
+    """Whether an element lies wholly within another and within the window."""
+    a, b = tab.locator(inner).first.bounding_box(), tab.locator(outer).first.bounding_box()
+    size = tab.viewport_size
+    return (
+        b["y"] <= a["y"]
+        and a["y"] + a["height"] <= min(b["y"] + b["height"], size["height"])
+        and a["x"] >= 0
+        and a["x"] + a["width"] <= size["width"]
+    )
+
+
+def test_ask_check_switch_language_and_reload(page):
+    expect = playwright_api.expect
+    ask(page, "Wie viele Partner gibt es?")
+    marker = page.get_by_role("button", name="Beleg 2: Smart Thinking")
+    marker.wait_for()
+    expect(page.locator("[role=status]")).to_have_text(DE.counted("said_answer", 2))
+    page.wait_for_timeout(600)
+
+    before = marker.bounding_box()["y"]
+    marker.click()
+    quote = page.locator(".reader mark.quote")
+    expect(quote).to_contain_text("was launched in November 2016")
+    expect(marker).to_have_attribute("aria-current", "true")
+    page.wait_for_timeout(900)
+    assert seen(page, ".reader mark.quote", ".reader .text")
+    assert abs(marker.bounding_box()["y"] - before) < 40
+
+    page.get_by_role("button", name=DE("previous")).click()
+    expect(quote).to_contain_text("über 500 Partner")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_role("button", name=EN("new_conversation"))).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(quote).to_contain_text("über 500 Partner")
+
+    page.reload()
+    expect(page.locator(".b-question")).to_have_text("Wie viele Partner gibt es?")
+    expect(quote).to_contain_text("über 500 Partner")
+    expect(page.get_by_role("button", name=EN("close"))).to_be_visible()
+
+
+def test_keyboard_alone_opens_a_document_and_comes_back(page):
+    expect = playwright_api.expect
+    ask(page, "Wie viele Partner gibt es?")
+    marker = page.get_by_role("button", name="Beleg 1:")
+    marker.wait_for()
+    marker.focus()
+    page.keyboard.press("Enter")
+    text = page.get_by_role("region", name=DE("reader_text"))
+    expect(text).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".reader")).to_have_count(0)
+    expect(marker).to_be_focused()
+
+
+def test_a_refusal_is_shown_as_one_and_its_passages_open(page):
+    expect = playwright_api.expect
+    ask(page, "<b>Mond</b> $5 und $7 :red[rot]?")
+    page.get_by_text(DE("no_answer"), exact=True).first.wait_for()
+    expect(page.locator(".b-question")).to_have_text("<b>Mond</b> $5 und $7 :red[rot]?")
+    page.get_by_role("button", name=DE("show_passage", number=3)).click()
+    expect(page.locator(".reader .position")).to_have_text(DE("position", number=3, count=3))
+    expect(page.locator(".reader mark.quote")).to_be_visible()
+
+
+def test_hostile_document_text_is_shown_and_does_nothing(page):
+    expect = playwright_api.expect
+    ask(page, "Was kostet es?")
+    page.get_by_role("button", name="Beleg 1:").click()
+    text = page.locator(".reader .text")
+    expect(text).to_contain_text("<script>alert(1)</script> <img src=http://evil.example/a.png")
+    expect(text).to_contain_text("$5 und $7 :red[rot]")
+    assert text.locator("img, script, a").count() == 0
+
+
+def test_an_example_is_shown_as_it_stands_and_asked(page):
+    expect = playwright_api.expect
+    example = page.locator(".st-key-example-2 button")
+    shown = example.inner_text().replace("\u2060", "")
+    assert shown == "Wer leitet das Amt für $5 :red[Zauberei] -- www.example.org?"
+    assert example.locator("a, .katex").count() == 0
+    page.locator(".st-key-example-0 button").click()
+    expect(page.locator(".b-question")).to_have_text(
+        "Wie viele Partner hat die Digital Hub Initiative?"
+    )
+
+
+def test_clicks_while_searching_lose_nothing(page):
+    expect = playwright_api.expect
+    ask(page, "Wie viele Partner gibt es?")
+    page.get_by_text("English", exact=True).click()
+    page.get_by_role("button", name="Evidence 2: Smart Thinking").wait_for()
+    page.get_by_role("link", name=EN("page_documents")).click()
+    page.get_by_role("heading", name=EN("page_documents")).wait_for()
+    page.get_by_role("link", name=EN("page_ask")).click()
+    expect(page.locator(".b-question")).to_have_text("Wie viele Partner gibt es?")
+
+
+def test_the_sync_button_brings_in_a_new_document(page, place):
+    new = "Neue Brücken\n\nEine Brücke führt über die Elbe.\n"
+    (place / "documents" / "neu ä.txt").write_text(new, encoding="utf-8")
+    page.get_by_role("link", name=DE("page_documents")).click()
+    page.get_by_role("button", name=DE("sync")).click()
+    page.get_by_text("1 neu, 0 geändert").wait_for()
+    playwright_api.expect(page.locator(".b-table").first).to_contain_text("neu ä.txt")
+
+
+def test_a_narrow_window_needs_no_sideways_scrolling(page):
+    page.set_viewport_size({"width": 320, "height": 640})
+    ask(page, "Wie viele Partner gibt es?")
+    page.get_by_role("button", name="Beleg 2:").click()
+    page.locator(".reader mark.quote").wait_for()
+    page.wait_for_timeout(900)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert seen(page, ".reader mark.quote", ".reader .text")
+    page.get_by_role("button", name=DE("close")).click()
+    playwright_api.expect(page.get_by_test_id(BOX)).to_be_visible()
