@@ -1,8 +1,9 @@
 """Which of our two languages a text or a question is in, and whether a question is in neither.
 
 Words decide first: ``data/language_words.toml`` lists grammar words, common words and endings of
-both languages. Only where they leave the matter open, and only from four words on, the letter
-statistics of langdetect are asked, with the German and English profiles alone and a fixed seed: its
+both languages. Where they leave the matter open, the letters of the unknown words are weighed by the
+German and English profiles of langdetect, with a threshold that a name or two does not reach. Only
+from four words on langdetect itself is asked, with these two profiles and a fixed seed: its
 probabilities mean little on short strings. Nothing is read before the first call.
 
 Evidence is a number: above 0 speaks for German, below 0 for English.
@@ -11,7 +12,6 @@ Evidence is a number: above 0 speaks for German, below 0 for English.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from math import log
@@ -27,14 +27,19 @@ _ODDS, _UNSEEN = 8.0, 2e-5  # log odds that make one point; share of a triple no
 _LETTER_LIMIT = 1.3
 _DECIDED = 1.2  # less evidence than this is none
 _DECIDED_IN_TEXT = 9.0  # evidence of three grammar words more than the other language has
-_SHORTEST_GUESS = 4  # letters
+_SHOUTED = 3  # as many words all in capitals are no acronyms
+_SHORTEST_GUESS = 4  # letters of a word
 _SHORTEST_STEM, _LONGEST_ENDING = 3, 14  # letters
 _SHORTEST_HEAD = 5  # letters; German words as long as that are found at the end of compounds
 _FEW_WORDS = 4  # below that, letter statistics guess
 _SLICE = 4000  # code points; of a longer text, three slices are looked at
 _SURE = 0.95  # probability from which a third language is believed
+_OTHER_SCRIPT = 0.4  # share of the letters; names often stay Latin
+_CLEAR_SURPLUS = 3  # grammar words of a third language that need no probability
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_QUOTED = re.compile(r"[„“\"»«][^„“”\"»«]{1,80}[“”\"»«]")
 _GERMAN_LETTER = re.compile("[äöüß]")
 _TYPED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _BARE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
@@ -58,7 +63,7 @@ def detect_language(text: str, *, default: str = "de") -> str:
     sample = unicodedata.normalize("NFC", _sample(text))
     tokens = _TOKEN.findall(sample)
     lexicon = _lexicon()
-    listed = sum(lexicon.words.get(token.lower(), 0.0) for token in tokens)
+    listed = sum(lexicon.words.get(token.lower(), 0.0) for token in tokens if not token.isupper())
     if abs(listed) >= _DECIDED_IN_TEXT:
         return "de" if listed > 0 else "en"
     return _by_words(tokens) or _by_letters(sample, tokens) or default
@@ -85,7 +90,9 @@ def question_language(
     if override:
         return override
     question = unicodedata.normalize("NFC", question)
-    tokens = _TOKEN.findall(question)
+    tokens = _TOKEN.findall(_QUOTED.sub(" ", question)) or _TOKEN.findall(question)
+    if tokens and tokens[0].lower() == "was":
+        tokens.append("was")  # an English question hardly starts with it
     return _by_words(tokens) or _by_letters(question, tokens) or conversation or interface
 
 
@@ -93,38 +100,65 @@ def unsupported_language(question: str) -> str | None:
     """Return the ISO 639-1 code of a question that is clearly neither German nor English.
 
     None for a German or English question, whatever foreign names it holds, and in any case of
-    doubt: under four words, no grammar word of the other language, letter statistics not sure.
-    A question in another script needs no four words.
+    doubt: under four words, or no surplus of grammar words of the other language, or a small one
+    and letter statistics that are not sure. A question in another script needs no four words.
     """
     question = unicodedata.normalize("NFC", question)
-    if _is_other_script(question):
-        return _guess(question, 0.0)
-    tokens = [token.lower() for token in re.findall(r"[^\W\d_]+", question)]
-    if len(tokens) < _FEW_WORDS or not _foreign_candidates(tokens):
+    tokens = [token.lower() for token in _LETTERS.findall(question)]
+    other_script = _is_other_script(tokens)
+    surplus = _foreign_surplus(tokens) if tokens else {}
+    if not other_script and (len(tokens) < _FEW_WORDS or not surplus):
         return None
-    code = _guess(question, _SURE)
-    return code if code in _foreign_candidates(tokens) else None
+    likely = _probabilities(_factory(()), question)
+    clear = [code for code in surplus if other_script or surplus[code] >= _CLEAR_SURPLUS]
+    if clear:
+        return max(clear, key=lambda code: (surplus[code], likely.get(code, 0.0)))
+    first = next(iter(likely), "")
+    most = max(surplus.values(), default=0)
+    if other_script or (surplus.get(first) == most and likely[first] >= _SURE):
+        return first.partition("-")[0] or None
+    return None
 
 
-def _foreign_candidates(tokens: Iterable[str]) -> set[str]:
-    """Return the languages with more grammar words among ``tokens`` than ours have words."""
-    lexicon = _lexicon()
-    candidates = set()
-    for code, grammar in lexicon.foreign.items():
+def _foreign_surplus(tokens: list[str]) -> dict[str, int]:
+    """Return by how many its grammar words exceed our words, for each language where they do.
+
+    A question that starts with a grammar word of ours is ours.
+    """
+    words = _lexicon().words
+    ours = {token for token in tokens if _is_ours(token)}
+    surplus = {}
+    for code, grammar in _lexicon().foreign.items():
+        if abs(words.get(tokens[0], 0.0)) == _WEIGHTS["function"] and tokens[0] not in grammar:
+            continue
         theirs = sum(token in grammar for token in tokens)
-        ours = sum(bool(lexicon.words.get(token)) for token in tokens if token not in grammar)
-        if theirs > ours:
-            candidates.add(code)
-    return candidates
+        known = sum(token in ours and token not in grammar for token in tokens)
+        if theirs > known:
+            surplus[code] = theirs - known
+    return surplus
 
 
-def _is_other_script(text: str) -> bool:
-    letters = [char for char in text if char.isalpha()]
-    latin = sum(unicodedata.name(char, "").startswith("LATIN") for char in letters)
-    return len(letters) >= _FEW_WORDS and latin * 2 < len(letters)
+def _is_ours(word: str) -> bool:
+    """Tell whether a word is surely German or English; English endings have spread too far."""
+    lexicon = _lexicon()
+    if word in lexicon.words:
+        return abs(lexicon.words[word]) > _WEIGHTS["weak"]
+    return (_ending_evidence(word) or 0.0) > 0
+
+
+def _is_other_script(tokens: list[str]) -> bool:
+    """Tell whether much of a question is in no Latin letters, and none of it in our words."""
+    letters = "".join(tokens)
+    other = sum(not unicodedata.name(char, "").startswith("LATIN") for char in letters)
+    return (
+        len(letters) >= _SHORTEST_GUESS
+        and other >= _OTHER_SCRIPT * len(letters)
+        and not any(map(_is_ours, tokens))
+    )
 
 
 def _sample(text: str) -> str:
+    """Return a short text whole, of a long one its beginning, middle and end."""
     if len(text) <= 3 * _SLICE:
         return text
     middle = (len(text) - _SLICE) // 2
@@ -136,10 +170,10 @@ def _by_words(tokens: list[str]) -> str | None:
 
     What the lists know goes first: an unknown word is often a name.
     """
+    if len(tokens) >= _SHOUTED and all(map(str.isupper, tokens)):
+        tokens = [token.lower() for token in tokens]
     known = [_known_evidence(token) for token in tokens]
     evidence = sum(weight or 0.0 for weight in known)
-    if tokens and tokens[0].lower() == "was":
-        evidence += 1.0
     if abs(evidence) < _DECIDED:
         pairs = zip(tokens, known, strict=True)
         evidence += sum(_letter_evidence(token) for token, weight in pairs if weight is None)
@@ -152,16 +186,22 @@ def _known_evidence(token: str) -> float | None:
     """Return the evidence of a listed word, ending or umlaut, 0 for an acronym, else None."""
     if len(token) > 1 and token.isupper():
         return 0.0
-    lexicon = _lexicon()
+    words = _lexicon().words
     word = token.lower().replace("’", "'")
     head = word.rpartition("-")[2]
-    if word in lexicon.words or (head in lexicon.words and len(head) >= _FEW_WORDS):
-        return lexicon.words.get(word, lexicon.words.get(head))
+    if word in words or (head in words and len(head) >= _SHORTEST_GUESS):
+        return words.get(word, words.get(head))
     if _GERMAN_LETTER.search(word):
         return _UMLAUT if token[0].islower() else _UMLAUT_IN_NAME
-    longest = min(len(head) - _SHORTEST_STEM, _LONGEST_ENDING)
-    ends = (lexicon.endings.get(head[-length:]) for length in range(longest, 1, -1))
-    return next((weight for weight in ends if weight is not None), None)
+    return _ending_evidence(head)
+
+
+def _ending_evidence(word: str) -> float | None:
+    """Return the evidence of the longest listed ending of a word, None without one."""
+    endings = _lexicon().endings
+    longest = min(len(word) - _SHORTEST_STEM, _LONGEST_ENDING)
+    found = (endings.get(word[-length:]) for length in range(longest, 1, -1))
+    return next((weight for weight in found if weight is not None), None)
 
 
 def _letter_evidence(token: str) -> float:
@@ -184,16 +224,6 @@ def _by_letters(text: str, tokens: list[str]) -> str | None:
         return None
     probabilities = _probabilities(_factory(LANGUAGES), text)
     return max(probabilities, key=lambda code: probabilities[code], default=None)
-
-
-def _guess(text: str, least: float) -> str | None:
-    """Return langdetect's first choice among all its languages, if it is as probable as that."""
-    probabilities = _probabilities(_factory(()), text)
-    for code, probability in probabilities.items():
-        if probability >= least and code not in LANGUAGES:
-            return code.partition("-")[0]
-        break
-    return None
 
 
 def _probabilities(factory: Any, text: str) -> dict[str, float]:
@@ -219,6 +249,7 @@ def _factory(codes: tuple[str, ...]) -> Any:
 
 @cache
 def _load_factory(codes: tuple[str, ...]) -> Any:
+    """Read the profiles in a fixed order; seed 0 makes every later detection repeatable."""
     import langdetect
     from langdetect.detector_factory import DetectorFactory
 

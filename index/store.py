@@ -38,6 +38,7 @@ SCHEMA_VERSION = 1
 FILE = "store.sqlite"
 LOCK = "write.lock"
 
+_PATIENCE_MS = 30_000
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE revisions (hash TEXT PRIMARY KEY, text TEXT NOT NULL);
@@ -166,7 +167,7 @@ class Store:
         connection = sqlite3.connect(
             self._path.resolve().as_uri() + mode,
             uri=True,
-            timeout=30,
+            timeout=_PATIENCE_MS / 1000,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -308,11 +309,13 @@ class Store:
             self.remove_document(path)
 
     def _delete(self, path: str) -> None:
-        self._db.execute(
+        deleted = self._db.execute(
             "DELETE FROM words WHERE rowid IN (SELECT p.id FROM passages p JOIN documents d"
             " ON d.id = p.document_id WHERE d.path = ?)",
             (path,),
         )
+        if deleted.rowcount:
+            self.set_meta("deleted", "1")
         self._db.execute("DELETE FROM documents WHERE path = ?", (path,))
 
     def _after_change(self, path: str) -> None:
@@ -348,6 +351,30 @@ class Store:
             "DELETE FROM revisions WHERE hash NOT IN (SELECT revision FROM documents UNION ALL"
             " SELECT revision FROM cited)"
         )
+        if self.meta("deleted"):  # FTS5 keeps the words of deleted rows until it merges
+            self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            self.set_meta("deleted", "")
+
+    def check_file(self) -> None:
+        """Let SQLite look at every page; takes a second per 100 MB.
+
+        Raises:
+            IndexError_: the file is damaged.
+        """
+        ((found,),) = self._rows("PRAGMA integrity_check(1)")
+        if found != "ok":
+            with explained(self.folder):
+                raise sqlite3.DatabaseError(f"malformed: {' '.join(found.split())}")
+
+    def settle(self) -> None:
+        """Move the log into the file, so that what was deleted is in neither.
+
+        A reader at work for more than a second puts it off until the next time.
+        """
+        with explained(self.folder):
+            self._db.execute("PRAGMA busy_timeout = 1000")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._db.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -401,7 +428,7 @@ class Store:
     def passages(self, ids: Sequence[PassageId]) -> list[Passage]:
         """Passages in the order of ``ids``; ids that are gone are left out."""
         found = {
-            row[0]: Passage(*row[:7], tuple(json.loads(row[7])), row[8])
+            row[0]: _passage(row)
             for row in self._rows(_PASSAGE + f"WHERE p.id IN ({_marks(ids)})", list(ids))
         }
         return [found[i] for i in ids if i in found]
@@ -568,6 +595,12 @@ def explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
+def _passage(row: Sequence[Any]) -> Passage:
+    fields = [*row]
+    fields[7] = tuple(json.loads(row[7]))
+    return Passage(*fields)
+
+
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
@@ -576,4 +609,6 @@ def _matrix(rows: Sequence[bytes]) -> Vectors:
     """Rows of float16 bytes to a matrix of float32; ``(0, 0)`` for none."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)
+    if len({len(row) for row in rows}) > 1 or len(rows[0]) % 2:
+        raise IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
     return np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1).astype(np.float32)

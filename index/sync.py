@@ -158,10 +158,10 @@ def _find(folders: Sequence[Path], run: _Run) -> list[_File]:
             said = descriptions.get(path.removeprefix(prefix), {})
             found[path] = _File(path, place, said)
     if not found:
-        names = ", ".join(str(folder) for folder in folders)
+        named = ", ".join(str(folder) for folder in folders)
         reasons = "; ".join(f"{path}: {reason}" for path, reason in run.failed[:3])
         raise IndexError_(
-            f"{names}: no file to read here ({' '.join(suffixes())} are read)"
+            f"{named}: no file to read here ({' '.join(suffixes())} are read)"
             f"{': ' + reasons if reasons else ''}. The index was left as it was."
         )
     return [found[path] for path in sorted(found)]
@@ -289,6 +289,7 @@ def _write_documents(
     _remove_vanished(store, known, {file.path for file in files}, run)
     with store.transaction():
         store.prune(reference_prefix(encoder.identity))
+    store.settle()
     if watch:
         watch(Progress("", len(files), len(files), run.passages, 1.0))
 

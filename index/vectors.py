@@ -7,13 +7,15 @@ top" idea of Mu & Viswanath 2018, per language).
 
 Files are derived from the store and never the truth. ``gen-000007/`` holds ``passages.faiss`` and
 ``manifest.json`` (store state, fingerprint, centres, size and SHA-256 of each file); ``CURRENT``
-names the generation and seals its manifest. Each is written to a temporary name, synced to disk and renamed, the folder
-too. A missing, older or damaged generation is rebuilt from the store's vectors on opening.
+names the generation and seals its manifest. Each is written to a temporary name, synced to disk and
+renamed, the folder too. A missing, older or damaged generation is rebuilt from the store's vectors
+on opening.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import math
 import os
@@ -82,9 +84,8 @@ class VectorIndex:
             return []
         params = None
         if within is not None:
-            import faiss
-
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(list(within)))
+            faiss = _faiss()
+            params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.array(within, np.int64)))
         scores, ids = self._faiss.search(question[None].astype(np.float32), k, params=params)
         found = [(PassageId(int(i)), float(s)) for i, s in zip(ids[0], scores[0], strict=True)]
         return sorted((f for f in found if f[0] >= 0), key=lambda f: (-f[1], f[0]))
@@ -126,7 +127,7 @@ def compute_centres(store: Store, languages: Sequence[Language], vectors: Vector
 
 
 def _shrunk(own: Vectors, reference: Vectors) -> Vectors:
-    target = reference.mean(axis=0)
+    target: Vectors = reference.mean(axis=0)
     if not len(own):
         return target
     weight = len(own) / (len(own) + SHRINKAGE)
@@ -134,11 +135,17 @@ def _shrunk(own: Vectors, reference: Vectors) -> Vectors:
     return mean
 
 
+def _faiss() -> Any:
+    """The library, on first use and without its incomplete types; one thread is fastest for one
+    question at a time. torch is imported before it wherever both are needed."""
+    faiss = importlib.import_module("faiss")
+    faiss.omp_set_num_threads(1)
+    return faiss
+
+
 def _faiss_index(ids: Any, centred: Vectors) -> Any:
     """Flat while exact search is fast; beyond that IVF with 8-bit codes, tuned to its recall."""
-    import faiss
-
-    faiss.omp_set_num_threads(1)
+    faiss = _faiss()
     count, dim = centred.shape
     if count <= FLAT_UP_TO:
         flat = faiss.IndexIDMap2(faiss.IndexFlatIP(dim))
@@ -181,8 +188,7 @@ def publish(store: Store, vectors: VectorIndex) -> Path:
 
 
 def _publish(store: Store, vectors: VectorIndex) -> Path:
-    import faiss
-
+    faiss = _faiss()
     folder = store.folder
     number = 1 + max((int(p.name[4:10]) for p in folder.glob("gen-??????")), default=0)
     target = folder / f"gen-{number:06d}"
@@ -252,9 +258,7 @@ def _read_generation(store: Store) -> VectorIndex:
 def _parse(data: bytes, manifest: dict[str, Any]) -> Any:
     if not data:
         return None
-    import faiss
-
-    faiss.omp_set_num_threads(1)
+    faiss = _faiss()
     index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
     if index.ntotal != manifest["count"]:
         raise IndexError_(f"{index.ntotal} vectors where the manifest says {manifest['count']}")

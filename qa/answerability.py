@@ -2,7 +2,8 @@
 
 A logistic model over what retrieval and evidence found; ``models/answerability.json`` holds its
 coefficients and the threshold; both are fitted on questions of which near misses are a part, and
-the figures beside them are of documents that were kept out. Question types and missing names are features, not rules.
+the figures beside them are of documents that were kept out. Question types and missing names are
+features, not rules.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.store import StoredSentence
 from index.values import Passage, Sentence, Vectors
 from index.wordforms import sentence_forms
 from qa.logistic import Logistic, load_logistic
@@ -92,12 +91,12 @@ def sentence_rows(found: Found) -> tuple[list[tuple[Hit, Sentence, int]], Vector
     best = max(float(found.candidates.cosines[hit.passage.id].max()) for hit in hits)
     for hit in hits:
         sentences = found.candidates.sentences[hit.passage.id]
-        places += [(hit, s.sentence, i) for i, s in enumerate(sentences)]
+        places += [(hit, sentence, i) for i, sentence in enumerate(sentences)]
         blocks.append(_rows(found, hit, sentences, best))
     return places, np.concatenate(blocks)
 
 
-def _rows(found: Found, hit: Hit, sentences: Sequence[StoredSentence], best: float) -> Vectors:
+def _rows(found: Found, hit: Hit, sentences: Sequence[Sentence], best: float) -> Vectors:
     question, passage = found.question, hit.passage
     rows = np.zeros((len(sentences), len(FEATURES)), np.float32)
     cosines = found.candidates.cosines[passage.id]
@@ -109,8 +108,8 @@ def _rows(found: Found, hit: Hit, sentences: Sequence[StoredSentence], best: flo
     rows[:, _AT["coverage_passage"]] = hit.features["coverage"]
     rows[:, _AT["wanted_known"]] = float(question.wanted != "other")
     rows[:, _AT["first"]] = [float(i == 0) for i in range(len(sentences))]
-    for i, stored in enumerate(sentences):
-        _text_features(rows[i], found, passage, stored.sentence)
+    for i, sentence in enumerate(sentences):
+        _text_features(rows[i], found, passage, sentence)
     same = float(passage.language == question.language)
     rows[:, _AT["same"]] = same
     for product, factor in (
@@ -228,7 +227,7 @@ def _covers(quote: Quote, candidate: Evidence) -> bool:
 
 def _quote(found: Found, best: Evidence) -> Quote:
     """Widen a sentence to what a reader needs: the whole list, the whole address, the one before."""
-    sentences = [s.sentence for s in found.candidates.sentences[best.hit.passage.id]]
+    sentences = found.candidates.sentences[best.hit.passage.id]
     first = last = best.ordinal
     kind = best.sentence.kind
     text = _text(best.hit.passage, best.sentence)

@@ -25,8 +25,8 @@ class Logistic:
         """Log-odds, shape ``(n,)``, of rows of shape ``(n, len(features))``."""
         if rows.shape[1] != len(self.features):
             raise ValueError(f"{rows.shape[1]} features, this model takes {len(self.features)}")
-        result: Vectors = ((rows - self.mean) / self.scale) @ self.weights + self.intercept
-        return result
+        scaled = (rows - self.mean) / self.scale
+        return np.asarray(scaled @ self.weights + self.intercept, np.float32)
 
     def probabilities(self, rows: Vectors) -> Vectors:
         """Probabilities, shape ``(n,)``."""
@@ -35,8 +35,7 @@ class Logistic:
 
 def sigmoid(x: Vectors) -> Vectors:
     """The logistic function, without overflow."""
-    result: Vectors = 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
-    return result
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))), np.float32)
 
 
 def load_logistic(name: str, features: tuple[str, ...]) -> Logistic:

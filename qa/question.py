@@ -105,7 +105,7 @@ def analyse(text: str, language: Language) -> Question:
     """Take a question apart; ``language`` is what it is written in."""
     words = tuple(content_words(text))
     names = tuple(w for w in words if _is_name(w, text, language))
-    wanted = next((kind for kind, pattern in _PATTERNS if pattern.search(text)), "other")
+    wanted: Wanted = next((kind for kind, found in _PATTERNS if found.search(text)), "other")
     return Question(text, language, words, names, wanted)
 
 

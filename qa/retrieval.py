@@ -15,7 +15,7 @@ import numpy as np
 
 from index.library import Library
 from index.store import StoredSentence
-from index.values import Language, Passage, PassageId, Vectors
+from index.values import Language, Passage, PassageId, Sentence, Vectors
 from index.vectors import Centres
 from index.wordforms import question_forms
 from qa.logistic import Logistic, load_logistic
@@ -58,7 +58,7 @@ class Candidates:
     question: Question
     passages: tuple[Passage, ...]
     rows: Vectors
-    sentences: dict[PassageId, list[StoredSentence]]
+    sentences: dict[PassageId, list[Sentence]]
     cosines: dict[PassageId, Vectors]
     weights: tuple[float, ...]
     unknown: float
@@ -118,8 +118,9 @@ class Retriever:
         _sentence_features(rows, [cosines[i] for i in ids])
         _word_features(rows, passages, worded, words)
         _product_features(rows, question, passages)
+        plain = {i: [stored.sentence for stored in sentences[i]] for i in ids}
         return Candidates(
-            question, tuple(passages), rows, sentences, cosines, words.weights, words.unknown
+            question, tuple(passages), rows, plain, cosines, words.weights, words.unknown
         )
 
     def rank(self, candidates: Candidates) -> Found:

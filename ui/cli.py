@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import json
 import os
 import subprocess
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 log = Console(stderr=True, highlight=False, soft_wrap=True)
 _AT_CONTEXT = 300
+_INTERRUPTED = 130
 
 Index = Annotated[
     Path | None, typer.Option("--index", help="Folder of the index (default: .belegt).")
@@ -45,12 +47,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def main() -> None:
     """Entry point: errors that a user can mend are one line, never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what the terminal cannot show is no fault
     try:
         app()
     except BelegtError as error:
         _say_and_exit(str(error), 1)
-    except KeyboardInterrupt:
-        _say_and_exit("Stopped; what was finished is kept.", 130)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # typer has caught the Ctrl-C
+            _say_and_exit("Stopped; what was finished is kept.", _INTERRUPTED)
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -119,7 +125,7 @@ def _print_report(report: SyncReport) -> None:
 @contextmanager
 def _bytes_bar(label: str) -> Iterator[Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=log, transient=True) as bar:
+    with Progress(*columns, console=log, transient=True, disable=not log.is_terminal) as bar:
         task: list[Any] = []
 
         def advance(done: int, total: int) -> None:
@@ -139,7 +145,7 @@ def _sync_bar() -> Iterator[Any]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=log, transient=True) as bar:
+    with Progress(*columns, console=log, transient=True, disable=not log.is_terminal) as bar:
         task = bar.add_task("", total=1.0, where="", rate="")
         started = datetime.now(UTC)
 
@@ -172,6 +178,7 @@ def ask(
 
     if language not in (None, "de", "en"):
         raise typer.BadParameter(f"{language!r}; wanted de or en", param_hint="--language")
+    question = question.encode("utf-8", "replace").decode()  # a shell may pass bytes that are no text
     settings = load_settings(index=index)
     assistant = _assistant(settings)
     try:
@@ -339,7 +346,7 @@ def evaluate(
 
 @contextmanager
 def _count_bar(label: str) -> Iterator[Any]:
-    with Progress(console=log, transient=True) as bar:
+    with Progress(console=log, transient=True, disable=not log.is_terminal) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -365,7 +372,8 @@ def ui(
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    print(json.dumps(value, ensure_ascii=plain, indent=1, default=str))
 
 
 if __name__ == "__main__":

@@ -99,6 +99,11 @@ def port_is_free(host: str, port: int) -> bool:
 
 def _store(folder: Path) -> tuple[str, Store]:
     store = Store(folder)
+    try:
+        store.check_file()
+    except BelegtError:
+        store.close()
+        raise
     if store.fingerprint() is None:
         store.close()
         raise NoIndexError(f"{folder}: nothing is indexed yet. Run `belegt sync FOLDER`.")

@@ -335,20 +335,21 @@ def table_html(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]])
 
 def documents_table(documents: Sequence[Document], passages: Mapping[str, int], w: Words) -> str:
     """What is indexed, one row a document."""
-    names = ("title", "language", "date", "kind", "publisher", "passages", "file")
+    names = ("title", "language", "date", "kind", "publisher", "passages")
     rows = [
         (
-            f"<strong>{foreign(d.title, d.language)}</strong>",
+            f"<strong>{foreign(d.title, d.language)}</strong><br><code>{foreign(d.path)}</code>",
             escape(w(f"answer_{d.language}")),
             f'<span class="b-day">{foreign(w.date(d.date))}</span>',
             foreign(d.kind),
             foreign(d.publisher),
             w.number(passages.get(d.path, 0)),
-            f"<code>{foreign(d.path)}</code>",
         )
         for d in documents
     ]
-    return table_html(w("table_documents"), [w(f"col_{name}") for name in names], rows)
+    head = [w(f"col_{name}") for name in names]
+    head[0] += f" · {w('col_file')}"
+    return table_html(w("table_documents"), head, rows)
 
 
 def pairs_table(pairs: Iterable[tuple[str, str]], caption: str, head: Sequence[str]) -> str:

@@ -152,7 +152,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "shown_of": ("{shown} von {total} gezeigt", "{shown} of {total} shown"),
     "failures": ("Nicht eingelesen", "Not read"),
     "notes": ("Bemerkungen beim Lesen", "Remarks while reading"),
-    "folders": ("Eingelesener Ordner: {folders}", "Folder read: {folders}"),
+    "folders": ("Ordner: {folders}", "Folder: {folders}"),
     "sync": ("Jetzt abgleichen", "Sync now"),
     "sync_intro": (
         "Liest neue und geänderte Dateien ein und entfernt verschwundene. Fragen bleiben dabei"

@@ -155,7 +155,7 @@ def _blank(features: tuple[str, ...]) -> Logistic:
 
 def _fit(
     features: tuple[str, ...],
-    rows: Sequence[Any],
+    rows: Sequence[Any] | Vectors,
     labels: Sequence[bool],
     weights: Sequence[float] | None,
     c: float,

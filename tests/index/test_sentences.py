@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 from index.sentences import split_sentences
 
 GOLDEN = Path(__file__).with_name("sentences_golden.toml")
-PROSE = {
-    "de": "Dr. Weber kam z. B. am 3. Oktober: „Das ist gut.“ Er blieb (bis 9.30 Uhr). Wieso? ",
-    "en": "Dr. Weber came, e.g. on Oct. 3, and said: “This is good.” He stayed (to 5 p.m.). Why? ",
-}
+PROSE = "Dr. Weber kam z. B. am 3. Oktober: „Das ist gut.“ Er blieb (bis 9.30 Uhr). Wieso? "
 HARD = ["„Wort. ", "(Wort. ", "A. ", "z. B. ", "… ", '" ', "wort", ".", "?!", "[1", "Satz.1 Und "]
 
 
@@ -92,15 +89,15 @@ def test_spans_are_ordered_stripped_and_hold_every_visible_character(text, langu
 
 
 @pytest.mark.parametrize("unit", HARD)
-def test_a_hard_line_of_200_000_code_points_takes_seconds_at_most(unit):
-    line = (unit * 200_000)[:200_000]
+def test_a_hard_line_of_100_000_code_points_takes_seconds_at_most(unit):
+    line = (unit * 100_000)[:100_000]
     begin = time.process_time()
     split_sentences(line, "de")
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", [PROSE["de"], "Er sagte: „Ja. ", "wort"])
+@pytest.mark.parametrize("unit", [PROSE, "Er sagte: „Ja. ", "wort"])
 def test_time_is_linear_in_the_length_of_a_line(unit):
     seconds = [_seconds(unit, length) for length in (250_000, 500_000, 1_000_000, 2_000_000)]
     ratios = [after / before for before, after in pairwise(seconds)]
@@ -108,11 +105,9 @@ def test_time_is_linear_in_the_length_of_a_line(unit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_a_line_of_20_million_code_points_is_split(language):
-    unit = PROSE[language]
-    spans = split_sentences(unit * (20_000_000 // len(unit)), language)
-    assert len(spans) == len(split_sentences(unit, language)) * (20_000_000 // len(unit))
+def test_a_line_of_20_million_code_points_is_split():
+    times = 20_000_000 // len(PROSE)
+    assert len(split_sentences(PROSE * times, "de")) == times * len(split_sentences(PROSE, "de"))
 
 
 def _seconds(unit: str, length: int) -> float:

@@ -225,7 +225,7 @@ def fragments(text: str) -> list[str]:
 
 
 OURS = {"div", "p", "span", "bdi", "strong", "blockquote", "table", "thead", "tbody"}
-OURS |= {"tr", "th", "td", "code"}
+OURS |= {"tr", "th", "td", "code", "br"}
 
 
 @pytest.mark.parametrize("fragment", fragments(HOSTILE))

@@ -76,6 +76,7 @@ class Desk:
         self._readers = ThreadPoolExecutor(2, "read")
         self._lock = threading.Lock()
         self._running: dict[str, list[Turn]] = defaultdict(list)
+        self._examples: dict[Language, tuple[int, list[str]]] = {}
 
     def begin(
         self,
@@ -145,8 +146,16 @@ class Desk:
         return self._read(lambda: self._assistant.library.text(revision))
 
     def examples(self, language: Language) -> list[str]:
-        """Questions that the documents answer."""
-        return self._read(lambda: self._assistant.examples(language))
+        """Questions that the documents answer; sought anew when the index has changed."""
+
+        def seek() -> list[str]:
+            state = self._assistant.library.store.state()
+            known = self._examples.get(language)
+            if known is None or known[0] != state:
+                known = self._examples[language] = (state, self._assistant.examples(language))
+            return known[1]
+
+        return self._read(seek)
 
     def shelf(self) -> Shelf:
         """What is indexed now."""

@@ -12,7 +12,7 @@ from index.values import Document
 from ui import render
 from ui.web.desk import Shelf
 from ui.web.faults import show_fault
-from ui.web.opening import model, open_desk, settings
+from ui.web.opening import Model, model, open_desk, settings, show_loading
 from ui.web.syncing import Syncing, syncing
 from ui.wording import Words
 
@@ -37,6 +37,7 @@ def show(w: Words) -> None:
     count, passages = len(shelf.documents), sum(shelf.passages.values())
     st.html(f'<h1 class="b-h">{render.escape(w("page_documents"))}</h1>')
     st.html(render.note_html(w.counted("indexed", count, documents=count, passages=passages)))
+    st.html(render.note_html(w("sync_intro")))
     _sync_area(w, _folders(shelf), w("sync"))
     _table(shelf, w)
     if shelf.failures:
@@ -84,7 +85,6 @@ def _pairs(pairs: Sequence[tuple[str, str]], caption: str, last: str, w: Words) 
 def _sync_area(w: Words, folders: list[Path], label: str, *, primary: bool = False) -> None:
     chosen = settings()
     job = syncing(str(chosen.index.resolve()))
-    st.html(render.note_html(w("sync_intro")))
     st.html(render.note_html(w("folders", folders=", ".join(map(str, folders)))))
     st.button(
         label,
@@ -95,18 +95,21 @@ def _sync_area(w: Words, folders: list[Path], label: str, *, primary: bool = Fal
         args=(folders, chosen.index, model(chosen.model, chosen), chosen.max_file_mb),
     )
     if job.running:
-        st.fragment(_progress, run_every=_TICK)(job, w)
+        st.fragment(_progress, run_every=_TICK)(job, model(chosen.model, chosen), w)
     elif job.fault:
         show_fault(job.fault, w)
     elif job.report:
         _report(job, w)
 
 
-def _progress(job: Syncing, w: Words) -> None:
+def _progress(job: Syncing, loading: Model, w: Words) -> None:
     """Redrawn on its own while the rest of the page stays; when all is done, the page follows."""
     if not job.running:
         st.rerun()
     now = job.progress
+    if not loading.ready:
+        show_loading(loading, w)
+        return
     if now is None:
         st.progress(0.0, w("sync_starting"))
         return

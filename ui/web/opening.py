@@ -50,6 +50,10 @@ class Model:
                 self._encoder = encoder
             return self._encoder
 
+    @property
+    def ready(self) -> bool:
+        return self._encoder is not None
+
     def _watch(self, done: int, total: int) -> None:
         self.done, self.total = done, total
 
@@ -118,10 +122,15 @@ def _wait(future: Future[Desk], loading: Model, w: Words) -> None:
     place = st.empty()
     while not future.done():
         with place.container():
-            if 0 < loading.done < loading.total:
-                share = loading.done / loading.total
-                st.progress(share, w("loading_model_share", share=w.percent(share)))
-            else:
-                st.status(w("loading_model"))
+            show_loading(loading, w)
         time.sleep(_POLL)
     place.empty()
+
+
+def show_loading(loading: Model, w: Words) -> None:
+    """How far the model is; unpacking it, at the very first start, has figures."""
+    if 0 < loading.done < loading.total:
+        share = loading.done / loading.total
+        st.progress(share, w("loading_model_share", share=w.percent(share)))
+    else:
+        st.status(w("loading_model"))

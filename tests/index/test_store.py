@@ -1,0 +1,211 @@
+"""The store against a dict, what chats keep, and what deleting leaves behind: nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.fakes import WordEncoder
+
+from index.errors import IndexError_, NoIndexError
+from index.store import NewPassage, Store
+from index.sync import sync
+from index.values import Chunk, Document, Sentence
+
+CANARY = "Kanarienvogelgesang"
+
+
+def document(path: str, text: str) -> Document:
+    revision = hashlib.sha256(text.encode()).hexdigest()
+    return Document(path, revision, f"Titel {path}", "", "2018", "de", "")
+
+
+def put(store: Store, path: str, text: str) -> None:
+    """Write a document with a passage for each line."""
+    passages, start = [], 0
+    for line in text.splitlines(keepends=True):
+        end = start + len(line)
+        key = hashlib.sha256(line.encode()).hexdigest()
+        vector = np.full((1, 4), len(line), np.float32)
+        sentence = Sentence(start, end, "prose")
+        passages.append(
+            NewPassage(
+                Chunk(start, end, ("Überschrift",), "", None, (sentence,)),
+                "de",
+                " ".join(line.casefold().split()),
+                key,
+                (key,),
+            )
+        )
+        store.put_vectors([key], vector)
+        start = end
+    store.put_document(document(path, text), text, passages)
+
+
+@contextmanager
+def new_store() -> Iterator[Store]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder), write=True)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+paths = st.sampled_from(["a.txt", "b.txt", "tief/c.txt", "Größe.txt"])
+lines = st.text("abcß €\U0001f600'\"%", min_size=1, max_size=12).map(lambda s: f"x{s}x\n")
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), paths, st.lists(lines, min_size=1, max_size=4).map("".join)),
+        st.tuples(st.just("remove"), paths, st.just("")),
+        st.tuples(st.just("prune"), st.just(""), st.just("")),
+        st.tuples(st.just("fail"), paths, st.just("lost\n")),
+    ),
+    max_size=25,
+)
+
+
+@given(steps)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_store_holds_what_a_dict_would(done: list[tuple[str, str, str]]) -> None:
+    expected: dict[str, str] = {}
+    with new_store() as store:
+        for action, path, text in done:
+            if action == "fail":
+                with pytest.raises(ZeroDivisionError), store.transaction():
+                    put(store, path, text)
+                    _ = 1 / 0
+                continue
+            with store.transaction():
+                if action == "put":
+                    put(store, path, text)
+                    expected[path] = text
+                elif action == "remove":
+                    store.remove_document(path)
+                    expected.pop(path, None)
+                else:
+                    store.prune("reference:")
+        agrees(store, expected)
+
+
+def agrees(store: Store, expected: dict[str, str]) -> None:
+    assert [d.path for d in store.documents()] == sorted(expected)
+    assert {d.path: store.text(d.revision) for d in store.documents()} == expected
+    assert store.passage_counts() == {
+        path: len(text.splitlines()) for path, text in expected.items()
+    }
+    for path, text in expected.items():
+        ids = store.passage_ids([path])
+        assert "".join(p.text for p in store.passages(ids)) == text
+        assert [s.sentence.start for s in store.sentences(ids)] == [
+            p.start for p in store.passages(ids)
+        ]
+        wanted = [len(line) for line in text.splitlines(keepends=True)]
+        assert store.passage_vectors(ids)[2][:, 0].tolist() == wanted
+    every = store.passage_ids()
+    assert len(store.word_forms(every)) == len(every)
+    assert store.passages([*every[::-1], 10**9]) == store.passages(every)[::-1]
+
+
+def test_a_passage_id_is_never_used_twice() -> None:
+    with new_store() as store:
+        seen: set[int] = set()
+        for number in range(5):
+            with store.transaction():
+                put(store, "a.txt", f"Zeile {number}\n" * 3)
+            fresh = set(store.passage_ids())
+            assert not fresh & seen
+            seen |= fresh
+            with store.transaction():
+                store.remove_document("a.txt")
+
+
+def test_the_state_grows_with_every_change_and_not_with_a_failed_one() -> None:
+    with new_store() as store:
+        with store.transaction():
+            put(store, "a.txt", "eins\n")
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            put(store, "b.txt", "zwei\n")
+            _ = 1 / 0
+        assert store.state() == 1
+
+
+def test_a_cited_revision_stays_until_its_chat_is_deleted() -> None:
+    with new_store() as store:
+        with store.transaction():
+            put(store, "a.txt", "alt\n")
+            put(store, "b.txt", "nicht zitiert\n")
+        old, uncited = (d.revision for d in store.documents())
+        store.add_turn("chat", "2026-01-01", '{"a": 1}', [old])
+        store.add_turn("chat", "2026-01-02", '{"b": 2}', [old, "unknown revision"])
+        with store.transaction():
+            put(store, "a.txt", "neu\n")
+            store.remove_document("b.txt")
+            store.prune("reference:")
+        assert store.text(old) == "alt\n"
+        assert store.text(uncited) is None
+        assert store.turns("chat") == ['{"a": 1}', '{"b": 2}']
+        store.delete_chat("chat")
+        with store.transaction():
+            store.prune("reference:")
+        assert store.text(old) is None
+        assert store.turns("chat") == []
+
+
+def test_a_failed_commit_leaves_the_store_usable() -> None:
+    with new_store() as store:
+        with pytest.raises(IndexError_), store.transaction():
+            store._db.execute("PRAGMA defer_foreign_keys = ON")
+            store._db.execute("INSERT INTO cited VALUES ('no chat', 'no revision')")
+        with store.transaction():
+            put(store, "a.txt", "danach\n")
+        assert len(store.documents()) == 1
+
+
+def test_an_empty_file_is_no_index_yet(tmp_path: Path) -> None:
+    (tmp_path / "store.sqlite").touch()
+    with pytest.raises(NoIndexError, match="belegt sync"):
+        Store(tmp_path)
+
+
+def everything_on_disk(folder: Path) -> bytes:
+    return b"".join(p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()).lower()
+
+
+@pytest.mark.parametrize("others", [0, 30])
+def test_a_deleted_text_is_gone_from_every_file(
+    tmp_path: Path, folder: Path, encoder: WordEncoder, others: int
+) -> None:
+    index = tmp_path / "index"
+    for number in range(others + 1):
+        (folder / f"{number}.txt").write_text(f"Der Text {number} ist ein anderer Text.")
+    (folder / "c.txt").write_text(f"Hier steht {CANARY}. " * 20)
+    sync([folder], index, encoder)
+    assert CANARY.lower().encode() in everything_on_disk(index)
+    reader = Store(index)  # a page that is open meanwhile
+    assert len(reader.documents()) == others + 2
+    (folder / "c.txt").unlink()
+    sync([folder], index, encoder)
+    left = everything_on_disk(index)
+    assert CANARY.lower().encode() not in left
+    assert b"kanarienvog" not in left
+    assert len(reader.documents()) == others + 1
+    reader.close()
+
+
+def test_a_replaced_text_is_gone_from_every_file(
+    tmp_path: Path, folder: Path, encoder: WordEncoder
+) -> None:
+    (folder / "c.txt").write_text(f"Hier steht {CANARY}.")
+    sync([folder], tmp_path / "index", encoder)
+    (folder / "c.txt").write_text("Hier steht etwas anderes.")
+    sync([folder], tmp_path / "index", encoder)
+    left = everything_on_disk(tmp_path / "index")
+    assert b"kanarienvog" not in left
