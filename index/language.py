@@ -19,7 +19,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-LANGUAGES = ("de", "en")
+from index.values import Language
+
+LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 _WEIGHTS = {"function": 3.0, "content": 2.0, "endings": 1.5, "weak": 1.0}
 _UMLAUT, _UMLAUT_IN_NAME = 2.5, 1.5  # many names in English questions have one
@@ -54,7 +56,7 @@ class _Lexicon:
     foreign: dict[str, frozenset[str]]  # grammar words of third languages, by ISO code
 
 
-def detect_language(text: str, *, default: str = "de") -> str:
+def detect_language(text: str, *, default: Language = "de") -> Language:
     """Return "de" or "en", the language of a document, a passage or a heading.
 
     Of a long text its beginning, middle and end are looked at. ``default`` comes back for a text
@@ -72,10 +74,10 @@ def detect_language(text: str, *, default: str = "de") -> str:
 def question_language(
     question: str,
     *,
-    override: str | None = None,
-    conversation: str | None = None,
-    interface: str = "de",
-) -> str:
+    override: Language | None = None,
+    conversation: Language | None = None,
+    interface: Language = "de",
+) -> Language:
     """Return "de" or "en", the language to answer ``question`` in.
 
     ``override``, what the user has set, always wins. Then speak the words of the question, its
@@ -165,7 +167,7 @@ def _sample(text: str) -> str:
     return " ".join((text[:_SLICE], text[middle : middle + _SLICE], text[-_SLICE:]))
 
 
-def _by_words(tokens: list[str]) -> str | None:
+def _by_words(tokens: list[str]) -> Language | None:
     """Return the language the words speak for, or None if they do not settle it.
 
     What the lists know goes first: an unknown word is often a name.
@@ -218,12 +220,14 @@ def _letter_evidence(token: str) -> float:
     return max(-_LETTER_LIMIT, min(_LETTER_LIMIT, odds / _ODDS))
 
 
-def _by_letters(text: str, tokens: list[str]) -> str | None:
+def _by_letters(text: str, tokens: list[str]) -> Language | None:
     """Return what langdetect says of German or English; None under four words."""
     if len(tokens) < _FEW_WORDS:
         return None
     probabilities = _probabilities(_factory(LANGUAGES), text)
-    return max(probabilities, key=lambda code: probabilities[code], default=None)
+    if not probabilities:
+        return None
+    return max(LANGUAGES, key=lambda code: probabilities.get(code, 0.0))
 
 
 def _probabilities(factory: Any, text: str) -> dict[str, float]:

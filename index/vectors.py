@@ -29,6 +29,7 @@ from typing import Any, Literal
 import numpy as np
 
 from index.errors import IndexError_
+from index.language import LANGUAGES
 from index.reference import reference_vectors
 from index.store import Store, explained
 from index.values import Language, PassageId, Vectors
@@ -41,7 +42,6 @@ SHRINKAGE = 30.0
 KEPT_GENERATIONS = 2
 _CURRENT = re.compile(r"(gen-\d{6}) ([0-9a-f]{64})\n")
 Role = Literal["passage", "sentence", "question"]
-LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 
 @dataclass(frozen=True)

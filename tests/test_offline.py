@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.fakes import SEEDS
 
 from index.settings import Settings
+from tests.fakes import SEEDS
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = {

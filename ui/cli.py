@@ -76,9 +76,7 @@ def sync(
         list[Path] | None, typer.Argument(help="Folders to mirror (default: seeds).")
     ] = None,
     index: Index = None,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Write every document anew.")
-    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Write every document anew.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read folders into the index; only what has changed costs time."""
@@ -178,7 +176,9 @@ def ask(
 
     if language not in (None, "de", "en"):
         raise typer.BadParameter(f"{language!r}; wanted de or en", param_hint="--language")
-    question = question.encode("utf-8", "replace").decode()  # a shell may pass bytes that are no text
+    question = question.encode(
+        "utf-8", "replace"
+    ).decode()  # a shell may pass bytes that are no text
     settings = load_settings(index=index)
     assistant = _assistant(settings)
     try:
@@ -264,19 +264,25 @@ def _find(name: str, documents: dict[str, Document]) -> Document:
     if name in documents:
         return documents[name]
     lowered = name.lower()
-    near = [d for d in documents.values() if lowered in d.path.lower() or lowered in d.title.lower()]
+    near = [
+        d for d in documents.values() if lowered in d.path.lower() or lowered in d.title.lower()
+    ]
     if len(near) == 1:
         return near[0]
     guesses = [d.path for d in near] or difflib.get_close_matches(name, documents, 3, 0.3)
     hint = f" Perhaps {', '.join(guesses[:3])}?" if guesses else " Run `belegt sync FOLDER` first."
-    raise BelegtError(f"{name!r}: {'several documents' if near else 'no document'} of this name.{hint}")
+    raise BelegtError(
+        f"{name!r}: {'several documents' if near else 'no document'} of this name.{hint}"
+    )
 
 
 def _span(at: str, length: int) -> tuple[int, int]:
     try:
         start, end = (int(part) for part in at.split(":"))
     except ValueError:
-        raise typer.BadParameter(f"{at!r}; wanted START:END, such as 120:241", param_hint="--at") from None
+        raise typer.BadParameter(
+            f"{at!r}; wanted START:END, such as 120:241", param_hint="--at"
+        ) from None
     if not 0 <= start < end <= length:
         raise BelegtError(f"--at {at}: outside the document, which has 0:{length}.")
     return start, end
@@ -294,7 +300,9 @@ def doctor(index: Index = None, as_json: AsJson = False) -> None:
     for finding in examine(load_settings(index=index)):
         findings.append(finding)
         if not as_json:
-            print(f"{'ok   ' if finding.ok else 'WRONG'} {finding.check}: {finding.text}", flush=True)
+            print(
+                f"{'ok   ' if finding.ok else 'WRONG'} {finding.check}: {finding.text}", flush=True
+            )
     if as_json:
         _print_json([{"check": f.check, "ok": f.ok, "text": f.text} for f in findings])
     if not all(finding.ok for finding in findings):
@@ -312,7 +320,9 @@ def evaluate(
     part: Annotated[
         str | None, typer.Option(help="Show the figures of one part only, such as dev or test.")
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in --out.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the run in --out.")
+    ] = False,
 ) -> None:
     """Ask every question of a set and print what was right, with figures per direction."""
     from eval.report import table
@@ -354,8 +364,12 @@ def _count_bar(label: str) -> Iterator[Any]:
 @app.command()
 def ui(
     index: Index = None,
-    port: Annotated[int | None, typer.Option(help="Port (default: 8501, or the next free).")] = None,
-    host: Annotated[str | None, typer.Option(help="Address to serve on (default: 127.0.0.1).")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port (default: 8501, or the next free).")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to serve on (default: 127.0.0.1).")
+    ] = None,
 ) -> None:
     """Serve the chat pages and print their address; Ctrl-C ends it."""
     from ui.serving import command, environment, find_port
@@ -365,9 +379,13 @@ def ui(
     url = f"http://{settings.host}:{free}"
     log.print(f"belegt is at {url}  (Ctrl-C ends it)", markup=False)
     if settings.host not in ("127.0.0.1", "localhost", "::1"):
-        log.print("Warning: everyone who reaches this address can read the documents.", markup=False)
+        log.print(
+            "Warning: everyone who reaches this address can read the documents.", markup=False
+        )
     raise typer.Exit(
-        subprocess.run(command(settings.host, free), env=environment(settings), check=False).returncode
+        subprocess.run(
+            command(settings.host, free), env=environment(settings), check=False
+        ).returncode
     )
 
 

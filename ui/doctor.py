@@ -67,7 +67,9 @@ def _model(settings: Settings) -> tuple[str, TransformerEncoder]:
         verify(Path(encoder.source))
     vector = encoder.encode_questions(["Wer leitet den Hub?"])[0]
     if not np.isclose(np.linalg.norm(vector), 1.0, atol=1e-3):
-        raise BelegtError(f"{settings.model}: vectors are not of unit length; choose another `model`.")
+        raise BelegtError(
+            f"{settings.model}: vectors are not of unit length; choose another `model`."
+        )
     return f"{settings.model}, {len(vector)} dimensions, {encoder.identity[:12]}", encoder
 
 
@@ -148,7 +150,9 @@ def _words(store: Store) -> tuple[str, None]:
     ids = store.passage_ids()
     missing = [i for i in ids if not store.word_forms([i]).get(i)]
     if missing:
-        raise BelegtError(f"{len(missing)} passages have no word forms. Run `belegt sync --rebuild`.")
+        raise BelegtError(
+            f"{len(missing)} passages have no word forms. Run `belegt sync --rebuild`."
+        )
     return f"{len(ids)} passages have their word forms", None
 
 
@@ -158,9 +162,11 @@ def _vectors(store: Store) -> tuple[str, None]:
     if not published.origin.startswith("gen-"):
         raise BelegtError(f"{published.origin}. Answers are right, but run `belegt sync`.")
     fresh = build_vectors(store, "check")
-    ids, _, matrix = store.passage_vectors()
-    for row, passage in list(zip(matrix, ids, strict=True))[:: max(1, len(ids) // 200)]:
-        ours, theirs = fresh.search(row, 5), published.search(row, 5)
+    ids, languages, matrix = store.passage_vectors()
+    every = list(zip(matrix, languages, ids, strict=True))
+    for row, language, passage in every[:: max(1, len(ids) // 200)]:
+        centred = fresh.centres.centre(row, "passage", language)
+        ours, theirs = fresh.search(centred, 5), published.search(centred, 5)
         same = np.allclose([s for _, s in ours], [s for _, s in theirs], atol=1e-3)
         if len(published) != len(ids) or not same:
             raise BelegtError(
@@ -175,5 +181,7 @@ def _files(store: Store) -> tuple[str, None]:
     if failures:
         path, reason = failures[0]
         more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
-        raise BelegtError(f"not indexed: {path} ({reason}){more}. Mend or remove, then `belegt sync`.")
+        raise BelegtError(
+            f"not indexed: {path} ({reason}){more}. Mend or remove, then `belegt sync`."
+        )
     return "every file was read", None

@@ -10,11 +10,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT))
 
+from tests.fakes import WordEncoder  # noqa: E402
 from ui.web import opening  # noqa: E402
 
 if not hasattr(opening, "is_canned"):
     opening.is_canned = True
-    encoder = runpy.run_path(str(ROOT / "tests/conftest.py"))["WordEncoder"]()
+    encoder = WordEncoder()
     canned = runpy.run_path(str(ROOT / "tests/ui/conftest.py"))["CannedAssistant"]
     opening.load_encoder = lambda *_: encoder
     opening.assemble = lambda library, _encoder, _settings: canned(library, delay=0.4)

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from index.sync import sync
-from ui.web.serving import serve_command
+from tests.fakes import WordEncoder
+from ui.serving import PAGE, command
 from ui.wording import words
 
 pytestmark = pytest.mark.browser
@@ -35,14 +36,11 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of documents, one of them hostile, and their index."""
-    import runpy
-
-    words_only = runpy.run_path(str(HERE.parent / "conftest.py"))["WordEncoder"]()
     root = tmp_path_factory.mktemp("browser")
     documents = root / "documents"
     shutil.copytree(HERE.parents[1] / "seeds", documents)
     (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
-    sync([documents], root / "index", words_only)
+    sync([documents], root / "index", WordEncoder())
     return root
 
 
@@ -54,9 +52,10 @@ def address(place: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     names = {"BELEGT_INDEX": place / "index", "BELEGT_DOCUMENTS": place / "documents"}
     environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
-    command = serve_command("127.0.0.1", port, HERE / "canned_app.py")
+    canned, page = str(HERE / "canned_app.py"), str(PAGE)
+    serve = [canned if word == page else word for word in command("127.0.0.1", port)]
     with (place / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=place, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(serve, cwd=place, env=environment, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         yield f"http://127.0.0.1:{port}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes import SEEDS
 
 from index.chunking import LIMIT, MAX_SENTENCE, chunk, passage_text, sentence_text
 from index.readers import read_file
 from index.readers.blocks import parse_blocks
 from index.readers.extracted import Extracted
 from index.values import Chunk
+from tests.fakes import SEEDS
 
 TEXTS = sorted(p.name for p in SEEDS.glob("*.txt"))
 
@@ -61,7 +61,7 @@ def test_each_section_is_a_passage_under_its_heading_path() -> None:
 
 
 def test_short_paragraphs_of_one_section_are_put_together() -> None:
-    text, found = chunks_of(
+    _, found = chunks_of(
         "# A\n\n" + "\n\n".join(f"Satz {i} ist kurz." for i in range(10)), "a.md"
     )
     assert len(found) == 1

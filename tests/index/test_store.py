@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.fakes import WordEncoder
 
 from index.errors import IndexError_, NoIndexError
 from index.store import NewPassage, Store
 from index.sync import sync
 from index.values import Chunk, Document, Sentence
+from tests.fakes import WordEncoder
 
 CANARY = "Kanarienvogelgesang"
 
@@ -47,6 +47,19 @@ def put(store: Store, path: str, text: str) -> None:
         store.put_vectors([key], vector)
         start = end
     store.put_document(document(path, text), text, passages)
+
+
+def put_and_fail(store: Store, path: str, text: str) -> None:
+    """Write a document in a transaction that then fails."""
+    with suppress(ZeroDivisionError), store.transaction():
+        put(store, path, text)
+        _ = 1 / 0
+
+
+def cite_nothing(store: Store) -> None:
+    """A row that SQLite refuses when the transaction ends, not before."""
+    store._db.execute("PRAGMA defer_foreign_keys = ON")
+    store._db.execute("INSERT INTO cited VALUES ('no chat', 'no revision')")
 
 
 @contextmanager
@@ -79,9 +92,7 @@ def test_the_store_holds_what_a_dict_would(done: list[tuple[str, str, str]]) -> 
     with new_store() as store:
         for action, path, text in done:
             if action == "fail":
-                with pytest.raises(ZeroDivisionError), store.transaction():
-                    put(store, path, text)
-                    _ = 1 / 0
+                put_and_fail(store, path, text)
                 continue
             with store.transaction():
                 if action == "put":
@@ -131,9 +142,7 @@ def test_the_state_grows_with_every_change_and_not_with_a_failed_one() -> None:
     with new_store() as store:
         with store.transaction():
             put(store, "a.txt", "eins\n")
-        with pytest.raises(ZeroDivisionError), store.transaction():
-            put(store, "b.txt", "zwei\n")
-            _ = 1 / 0
+        put_and_fail(store, "b.txt", "zwei\n")
         assert store.state() == 1
 
 
@@ -162,8 +171,7 @@ def test_a_cited_revision_stays_until_its_chat_is_deleted() -> None:
 def test_a_failed_commit_leaves_the_store_usable() -> None:
     with new_store() as store:
         with pytest.raises(IndexError_), store.transaction():
-            store._db.execute("PRAGMA defer_foreign_keys = ON")
-            store._db.execute("INSERT INTO cited VALUES ('no chat', 'no revision')")
+            cite_nothing(store)
         with store.transaction():
             put(store, "a.txt", "danach\n")
         assert len(store.documents()) == 1

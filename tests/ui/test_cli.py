@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.fakes import SEEDS
 from tests.tiny_model import build_tiny_model
-
 from ui import cli
 
 ROOT = Path(__file__).parents[2]

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.fakes import SEEDS
-from tests.tiny_model import build_tiny_model
 
 from index.embedding import load_encoder
 from index.store import Store
 from index.sync import sync
+from tests.fakes import SEEDS
+from tests.tiny_model import build_tiny_model
 from ui import cli
 
 Findings = dict[str, tuple[bool, str]]
@@ -234,7 +234,7 @@ def test_planted_inconsistencies(examine: Examine, index: Path, statement: str, 
     assert "belegt sync" in wrong(findings)[check]
 
 
-@pytest.mark.parametrize("start", [0, 50, 5000, 20_000, 60_000, 200_000])
+@pytest.mark.parametrize("start", [0, 50, 4096, 20_000, 60_000, 200_000])
 def test_a_damaged_store(examine: Examine, index: Path, start: int) -> None:
     place = index / "store.sqlite"
     data = bytearray(place.read_bytes())
