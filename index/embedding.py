@@ -98,7 +98,7 @@ def _half_precision(*, enabled: bool) -> AbstractContextManager[object]:
     second, with cosines of 0.99999 to float32. A single text gains nothing and stays float32."""
     import torch
 
-    able = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()  # type: ignore[no-untyped-call]
+    able = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled and able)
 
 
