@@ -16,7 +16,7 @@ from index.readers.extracted import Block, Extracted
 from index.sentences import split_sentences
 from index.values import Chunk, Language, Sentence
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 TARGET = 700
 LIMIT = 1000
 MAX_ITEM = 400

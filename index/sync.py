@@ -392,11 +392,17 @@ def _prepare(
                 chunk=new,
                 language=language,
                 forms=" ".join(passage_forms(words, language)),
-                vector=key(passage_text(text, new, document.title)),
+                vector=key(passage_text(text, new, _spoken_title(document))),
                 sentence_vectors=tuple(key(sentence_text(text, s, new)) for s in new.sentences),
             )
         )
     return passages, texts
+
+
+def _spoken_title(document: Document) -> str:
+    """The title as far as it says something: a file name such as ``004_5dc8`` does not."""
+    named = document.title == PurePosixPath(document.path).stem
+    return "" if named and any(c.isdigit() for c in document.title) else document.title
 
 
 def _headless(new: Chunk) -> bool:

@@ -15,7 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from index.values import Vectors
-from qa.evidence import Evidence
+from qa.evidence import PASSAGES, Evidence
 from qa.logistic import Logistic, load_logistic
 from qa.retrieval import Found
 
@@ -24,25 +24,39 @@ FEATURES = (
     "passage_margin",
     "evidence",
     "evidence_margin",
+    "evidence_sum",
     "cosine",
+    "cosine_best3",
+    "cosine_peak",
+    "cosine_gap",
+    "cosine_gap5",
     "centred",
     "centred_margin",
     "plain",
     "words",
     "coverage",
     "coverage_sentence",
+    "coverage_best3",
     "names",
     "names_sentence",
+    "has_names",
     "unknown",
-    "wanted",
-    "wanted_known",
     "asked_words",
     "grams",
+    "wanted",
+    "wants_fact",
+    "fact_missing",
+    "fact_missing3",
+    "wants_list",
+    "who_where_missing",
     "same",
     "same_coverage",
     "same_cosine",
     "same_words",
 )
+
+_FACTS = frozenset({"date", "figure", "contact"})
+"""What is wanted of these types shows in a sentence's digits and signs, so its lack is telling."""
 
 
 class Answerability:
@@ -67,35 +81,76 @@ def calibrated_threshold() -> float:
 
 def answerability_row(found: Found, evidence: Sequence[Evidence]) -> Vectors:
     """Features of one question, shape ``(len(FEATURES),)``; needs at least one hit."""
+    values = _ranking_features(found, evidence)
+    values |= _sentence_features(found, evidence)
+    values |= _type_features(found, evidence)
+    hit, best = evidence[0].hit, evidence[0]
+    same = hit.features["same"]
+    values |= {
+        "same": same,
+        "same_coverage": same * hit.features["coverage"],
+        "same_cosine": same * best.features["cosine"],
+        "same_words": same * hit.features["words"],
+    }
+    return np.array([values[name] for name in FEATURES], np.float32)
+
+
+def _ranking_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """How well, and how clearly best, the passage and the sentence were ranked."""
     best, hit = evidence[0], evidence[0].hit
-    others = [h for h in found.hits if h.passage.id != hit.passage.id]
-    elsewhere = [e for e in evidence if e.hit.passage.id != hit.passage.id]
+    others = [h.score for h in found.hits if h.passage.id != hit.passage.id]
+    elsewhere = [e.score for e in evidence if e.hit.passage.id != hit.passage.id]
     centred = sorted((h.features["centred"] for h in found.hits), reverse=True)
-    values = {
+    return {
         "passage": _logit(hit.score),
-        "passage_margin": _logit(hit.score) - _logit(others[0].score if others else 1e-3),
+        "passage_margin": _logit(hit.score) - _logit(max(others, default=1e-3)),
         "evidence": _logit(best.score),
-        "evidence_margin": _logit(best.score) - _logit(elsewhere[0].score if elsewhere else 1e-3),
-        "cosine": best.features["cosine"],
+        "evidence_margin": _logit(best.score) - _logit(max(elsewhere, default=1e-3)),
+        "evidence_sum": float(np.log(1e-3 + sum(e.score for e in evidence[:5]))),
         "centred": hit.features["centred"],
         "centred_margin": centred[0] - float(np.mean(centred[1:10])) if centred[1:] else 0.0,
         "plain": hit.features["plain"],
-        "words": hit.features["words"] / np.log1p(1.0 + len(found.question.words)),
+        "words": hit.features["words"] / float(np.log1p(1.0 + len(found.question.words))),
+        "grams": hit.features["grams"],
+    }
+
+
+def _sentence_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """How near the best sentences are, and how far they stand out from all others."""
+    best, hit, top = evidence[0], evidence[0].hit, evidence[:3]
+    every = np.concatenate([*found.candidates.cosines.values()])
+    near = np.concatenate([found.candidates.cosines[h.passage.id] for h in found.hits[:PASSAGES]])
+    near = np.sort(near)[::-1]
+    return {
+        "cosine": best.features["cosine"],
+        "cosine_best3": max(e.features["cosine"] for e in top),
+        "cosine_peak": float((near[0] - every.mean()) / (every.std() + 1e-6)),
+        "cosine_gap": float(near[0] - near[1]) if len(near) > 1 else 0.0,
+        "cosine_gap5": float(near[0] - near[:5].mean()),
         "coverage": hit.features["coverage"],
         "coverage_sentence": best.features["coverage"],
+        "coverage_best3": max(e.features["coverage"] for e in top),
         "names": hit.features["names"],
         "names_sentence": best.features["names"],
+        "has_names": float(bool(found.question.names)),
         "unknown": found.candidates.unknown,
-        "wanted": best.features["wanted"],
-        "wanted_known": best.features["wanted_known"],
-        "asked_words": min(1.0, len(found.question.words) / 10),
-        "grams": hit.features["grams"],
-        "same": hit.features["same"],
-        "same_coverage": hit.features["same"] * hit.features["coverage"],
-        "same_cosine": hit.features["same"] * best.features["cosine"],
-        "same_words": hit.features["same"] * hit.features["words"],
     }
-    return np.array([values[name] for name in FEATURES], np.float32)
+
+
+def _type_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """Whether the type of thing asked for occurs where the answer should be."""
+    wanted = found.question.wanted
+    matches = [e.features["wanted"] for e in evidence[:3]]
+    fact = float(wanted in _FACTS)
+    return {
+        "asked_words": min(1.0, len(found.question.words) / 10),
+        "wanted": matches[0],
+        "wants_fact": fact,
+        "fact_missing": fact * (1.0 - matches[0]),
+        "fact_missing3": fact * (1.0 - max(matches)),
+        "wants_list": float(wanted in ("list", "reason")),
+        "who_where_missing": float(wanted in ("person", "place")) * (1.0 - matches[0]),
+    }
 
 
 def _logit(score: float) -> float:

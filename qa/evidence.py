@@ -36,7 +36,6 @@ FEATURES = (
     "wanted_known",
     "repeats",
     "length",
-    "first",
     "heading",
     "listed",
     "same",
@@ -107,7 +106,6 @@ def _rows(found: Found, hit: Hit, sentences: Sequence[Sentence], best: float) ->
     rows[:, _AT["passage_gap"]] = _logit(hit.score) - _logit(found.hits[0].score)
     rows[:, _AT["coverage_passage"]] = hit.features["coverage"]
     rows[:, _AT["wanted_known"]] = float(question.wanted != "other")
-    rows[:, _AT["first"]] = [float(i == 0) for i in range(len(sentences))]
     for i, sentence in enumerate(sentences):
         _text_features(rows[i], found, passage, sentence)
     same = float(passage.language == question.language)
@@ -177,6 +175,13 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 MAX_LIST = 1200
+ENOUGH = 0.9
+"""Quotes are added until one of them holds the answer with this probability …"""
+
+LEAST = 0.04
+"""… or the next best sentence is less likely than this to hold it."""
+
+SAME_WORDS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,26 +200,34 @@ class Quote:
     def end(self) -> int:
         return self.sentences[-1].end
 
+    @property
+    def text(self) -> str:
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
 
 def select_quotes(found: Found, evidence: Sequence[Evidence], most: int) -> list[Quote]:
-    """The fewest spans that answer: the best sentence with what it needs to be understood, and
-    further ones only while they are nearly as good and say something else."""
+    """The fewest spans that answer: the best sentence with what it needs to be understood, then
+    the next best, until together they hold an answer with probability ``ENOUGH``."""
     quotes: list[Quote] = []
+    sure = 0.0
     for candidate in evidence:
-        if len(quotes) == most:
+        if len(quotes) == most or sure >= ENOUGH or (quotes and candidate.score < LEAST):
             break
-        if quotes and not _worth_adding(candidate, evidence[0], found):
-            continue
         if any(_covers(quote, candidate) for quote in quotes):
             continue
-        quotes.append(_quote(found, candidate))
+        quote = _quote(found, candidate)
+        if not any(_repeats(quote, other) for other in quotes):
+            quotes.append(quote)
+            sure += candidate.score
     return quotes
 
 
-def _worth_adding(candidate: Evidence, best: Evidence, found: Found) -> bool:
-    """A second place is quoted when it is nearly as likely to answer as the first."""
-    several = found.question.wanted in ("list", "contact", "reason")
-    return candidate.score >= (0.55 if several else 0.7) * best.score and candidate.score >= 0.12
+def _repeats(quote: Quote, other: Quote) -> bool:
+    """Whether a quote says nearly word for word what another says already."""
+    words = [set(sentence_forms(q.text, q.hit.passage.language)) for q in (quote, other)]
+    shared = len(words[0] & words[1])
+    return shared > SAME_WORDS * min(map(len, words))
 
 
 def _covers(quote: Quote, candidate: Evidence) -> bool:

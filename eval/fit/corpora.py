@@ -3,7 +3,8 @@
 The own one (``data/``, Apache-2.0) tells invented facts in German and English alike; each of its
 paragraphs enters a corpus in one language only, its questions in both, so that half of them must
 find their answer across. SQuAD 2.0 (CC BY-SA 4.0, not in this repository) adds English questions
-that a paragraph seems to answer and does not.
+that a paragraph seems to answer and does not. The sample documents in ``seeds/`` bring layout that
+neither has: headings, lists, addresses; the part of their set that is reported on stays out.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from eval.cases import load_sets, resolve
+from index.readers.text import decode
 from index.values import Language
 
 OWN = ("administration", "encyclopedia", "innovation")
@@ -23,29 +27,43 @@ HELD_OUT = 4
 """Every fourth document of each source is kept out of the fit and reported on."""
 
 
+Span = tuple[str, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a training corpus; ``gold`` is (path, start, end) or None if unanswerable.
+    """A question of a training corpus; ``gold`` are the places (path, start, end) any of which
+    answers, none if it is unanswerable.
 
-    ``home`` is the file of the paragraph that the question is about; ``held_out`` keeps a whole
-    document out of the fit.
+    ``home`` is the file of the paragraph that the question is about, empty where hiding one file
+    would not hide the answer; ``held_out`` keeps a whole document out of the fit.
     """
 
     id: str
     question: str
     language: Language
-    gold: tuple[str, int, int] | None
+    gold: tuple[Span, ...]
     home: str
     held_out: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """How much a question of a corpus counts in each of the three fits."""
+
+    ranker: float
+    evidence: float
+    answerability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
-    """A folder written for syncing and the questions about it."""
+    """A folder for syncing and the questions about it."""
 
     name: str
     folder: Path
     asked: tuple[Asked, ...]
+    weights: Weights
 
 
 def own_corpus(folder: Path, assignment: int) -> Corpus:
@@ -65,7 +83,7 @@ def own_corpus(folder: Path, assignment: int) -> Corpus:
             described.append(f'["{path}"]\ntitle = {title}\n')
             asked += _own_questions(paragraph, path, language, number % HELD_OUT == 0)
     (folder / "corpus.toml").write_text("\n".join(described), encoding="utf-8")
-    return Corpus(f"own-{assignment}", folder, tuple(asked))
+    return Corpus(f"own-{assignment}", folder, tuple(asked), Weights(1.0, 0.2, 0.15))
 
 
 def _parity(name: str) -> int:
@@ -78,10 +96,10 @@ def _own_questions(
     asked = []
     text = paragraph["text"][language]
     for question in paragraph["questions"]:
-        gold = None
+        gold: tuple[Span, ...] = ()
         if question["answer"] is not None:
             start = text.index(question["answer"][language])
-            gold = (path, start, start + len(question["answer"][language]))
+            gold = ((path, start, start + len(question["answer"][language])),)
         for spoken in ("de", "en"):
             identity = f"{question['id']}-{spoken}-{language}"
             asked.append(
@@ -102,15 +120,15 @@ def squad_corpus(folder: Path, source: Path, most: int, seed: int = 7) -> Corpus
             title = json.dumps(article.get("title", "").replace("_", " "))
             described.append(f'["{path}"]\ntitle = {title}\nlanguage = "en"\n')
             for qa in paragraph["qas"]:
-                gold = None
+                gold: tuple[Span, ...] = ()
                 if not qa["is_impossible"]:
                     start = qa["answers"][0]["answer_start"]
-                    gold = (path, start, start + len(qa["answers"][0]["text"]))
+                    gold = ((path, start, start + len(qa["answers"][0]["text"])),)
                 held_out = number % HELD_OUT == 0
-                asked.append(Asked(qa["id"], qa["question"], "en", gold, path, held_out))
+                asked.append(Asked(qa["id"], qa["question"], "en", gold, "", held_out))
     (folder / "corpus.toml").write_text("\n".join(described), encoding="utf-8")
     drawn = random.Random(seed).sample(asked, min(most, len(asked)))  # noqa: S311
-    return Corpus("squad2", folder, tuple(drawn))
+    return Corpus("squad2", folder, tuple(drawn), Weights(0.2, 1.0, 0.3))
 
 
 def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
@@ -135,7 +153,32 @@ def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
                 for qa in side["qas"]:
                     span = spans[qa["id"]]
                     start = span["answer_start"]
-                    gold = (path, start, start + len(span["text"]))
+                    gold = ((path, start, start + len(span["text"])),)
                     identity = f"{qa['id']}-{spoken}-{chosen}"
                     asked.append(Asked(identity, qa["question"], spoken, gold, path, True))  # type: ignore[arg-type]
-    return Corpus(f"xquad-{assignment}", folder, tuple(asked))
+    return Corpus(f"xquad-{assignment}", folder, tuple(asked), Weights(0, 0, 0))
+
+
+def seeds_corpus(folder: Path, sets: Sequence[Path]) -> Corpus:
+    """The sample documents and question sets about them; cases tagged ``test`` are kept out."""
+    texts = {path.name: decode(path.read_bytes())[0] for path in folder.glob("*.txt")}
+    asked = [
+        Asked(
+            id=case.id,
+            question=case.question,
+            language=case.language,
+            gold=tuple((g.document, g.start, g.end) for g in resolve(case, texts)),
+            home="",
+            held_out="test" in case.tags,
+        )
+        for case in load_sets(sets)
+    ]
+    return Corpus("seeds", folder, tuple(asked), Weights(5.0, 5.0, 5.0))
+
+
+def strangers(corpus: Corpus, others: Corpus, most: int, seed: int = 5) -> Corpus:
+    """``corpus`` with questions of another corpus added, which it cannot answer: off topic."""
+    kept = [asked for asked in others.asked if asked.gold and not asked.held_out]
+    drawn = random.Random(seed).sample(kept, min(most, len(kept)))  # noqa: S311
+    added = tuple(replace(a, id=f"off-{a.id}", gold=(), home="", held_out=False) for a in drawn)
+    return replace(corpus, asked=corpus.asked + added)

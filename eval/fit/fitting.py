@@ -1,0 +1,209 @@
+"""The three fits and what they reach. Each is a logistic regression; rows come from ``qa`` itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+
+from eval.fit.bench import Bench
+from eval.fit.corpora import Asked, Span
+from index.values import Vectors
+from qa import answerability, evidence, retrieval
+from qa.answerability import answerability_row
+from qa.evidence import EvidenceFinder, select_quotes, sentence_rows
+from qa.logistic import Logistic
+
+QUOTES = 3
+
+
+@dataclass(frozen=True)
+class Models:
+    """The three models, and the cut of the third."""
+
+    ranker: Logistic
+    evidence: Logistic
+    answerability: Logistic
+    threshold: float
+
+
+@dataclass
+class Rows:
+    """Training rows with labels and weights; ``tiers`` names the kind of each."""
+
+    rows: list[Vectors]
+    labels: list[bool]
+    weights: list[float]
+    tiers: list[str]
+
+    def add(
+        self, rows: Sequence[Vectors], labels: Sequence[bool], weight: float, tier: str
+    ) -> None:
+        self.rows += list(rows)
+        self.labels += labels
+        self.weights += [weight] * len(labels)
+        self.tiers += [tier] * len(labels)
+
+
+def fit_models(benches: Sequence[Bench]) -> Models:
+    """Fit ranker, evidence and answerability, each on what the former makes of the questions."""
+    ranker = fit_ranker(benches)
+    sentence = fit_evidence(benches, ranker)
+    blank = first_feature(answerability.FEATURES)
+    rows = answerability_rows(benches, Models(ranker, sentence, blank, 0.5), held_out=False)
+    model = fit(answerability.FEATURES, rows, c=0.1, balanced=True)
+    threshold = best_threshold(model.probabilities(np.array(rows.rows)), rows)
+    return Models(ranker, sentence, model, threshold)
+
+
+def fit_ranker(benches: Sequence[Bench]) -> Logistic:
+    """Passages that hold the answer against all other candidates of the same question."""
+    blank = first_feature(retrieval.FEATURES)
+    rows = Rows([], [], [], [])
+    for bench, asked in questions(benches, held_out=False, answerable=True):
+        candidates = bench.search(blank, asked).candidates
+        gold = [overlaps(p.document, p.start, p.end, asked.gold) for p in candidates.passages]
+        if any(gold):
+            rows.add(list(candidates.rows), gold, bench.corpus.weights.ranker, "")
+    return fit(retrieval.FEATURES, rows, c=0.3)
+
+
+def fit_evidence(benches: Sequence[Bench], ranker: Logistic) -> Logistic:
+    """Sentences that hold the answer against all others of the best passages."""
+    rows = Rows([], [], [], [])
+    for bench, asked in questions(benches, held_out=False, answerable=True):
+        places, block = sentence_rows(bench.search(ranker, asked))
+        gold = [overlaps(h.passage.document, s.start, s.end, asked.gold) for h, s, _ in places]
+        if any(gold):
+            rows.add(list(block), gold, bench.corpus.weights.evidence, "")
+    return fit(evidence.FEATURES, rows, c=0.3)
+
+
+def answerability_rows(benches: Sequence[Bench], models: Models, *, held_out: bool) -> Rows:
+    """Answerable questions, near misses, strangers, and answerable ones with the answer hidden."""
+    finder = EvidenceFinder(models.evidence)
+    rows = Rows([], [], [], [])
+    for bench, asked in questions(benches, held_out=held_out, answerable=None):
+        stranger = asked.id.startswith("off-")
+        tier = "answerable" if asked.gold else "off-topic" if stranger else "near-miss"
+        searches = [(tier, bench.search(models.ranker, asked))]
+        if asked.gold and asked.home:
+            hidden = bench.search(models.ranker, asked, without_home=True)
+            searches.append(("removed", hidden))
+        for name, found in searches:
+            ranked = finder.find(found)
+            weight = bench.corpus.weights.answerability
+            if ranked:
+                row = answerability_row(found, ranked)
+                rows.add([row], [name == "answerable"], weight, name)
+    return rows
+
+
+def overlaps(document: str, start: int, end: int, gold: Sequence[Span]) -> bool:
+    """Whether a place holds (part of) an answer."""
+    return any(document == path and start < e and s < end for path, s, e in gold)
+
+
+def questions(
+    benches: Sequence[Bench], *, held_out: bool, answerable: bool | None
+) -> Iterator[tuple[Bench, Asked]]:
+    """Questions of all benches, of the fitted or the held-out part."""
+    for bench in benches:
+        for asked in bench.corpus.asked:
+            fits = answerable is None or bool(asked.gold) == answerable
+            if fits and asked.held_out == held_out:
+                yield bench, asked
+
+
+def first_feature(features: tuple[str, ...]) -> Logistic:
+    """A model that goes by the first feature alone, for use before there is a better one."""
+    zeros = np.zeros(len(features), np.float32)
+    weights = zeros.copy()
+    weights[0] = 1.0
+    return Logistic(features, zeros, zeros + 1, weights, 0.0)
+
+
+def fit(features: tuple[str, ...], rows: Rows, c: float, *, balanced: bool = False) -> Logistic:
+    """Fit on standardised rows; ``balanced`` gives both labels the same weight in all."""
+    matrix, labels = np.array(rows.rows, np.float64), np.array(rows.labels)
+    weights = np.array(rows.weights)
+    if balanced:
+        weights[labels] *= weights[~labels].sum() / weights[labels].sum()
+    mean, scale = matrix.mean(axis=0), matrix.std(axis=0)
+    scale = np.where(scale < 1e-6, 1.0, scale)
+    fitted = LogisticRegression(C=c, max_iter=3000)
+    fitted.fit((matrix - mean) / scale, labels, sample_weight=weights)
+    return Logistic(
+        features,
+        mean.astype(np.float32),
+        scale.astype(np.float32),
+        fitted.coef_[0].astype(np.float32),
+        float(fitted.intercept_[0]),
+    )
+
+
+def best_threshold(scores: Vectors, rows: Rows) -> float:
+    """The cut with the best weighted balanced accuracy on the fitted questions, to 0.01."""
+    labels = np.array(rows.labels)
+    weights = np.array(rows.weights)
+    cuts = np.arange(0.3, 0.71, 0.01)
+    reached = [
+        balanced_accuracy_score(labels, scores >= cut, sample_weight=weights) for cut in cuts
+    ]
+    return round(float(cuts[int(np.argmax(reached))]), 2)
+
+
+# -- what they reach --------------------------------------------------------------------------
+
+
+def report_retrieval(bench: Bench, models: Models) -> dict[str, Any]:
+    """Passages, first sentence and quotes that hold the answer, on held-out questions."""
+    counts: dict[str, list[tuple[bool, ...]]] = {"same": [], "across": []}
+    finder = EvidenceFinder(models.evidence)
+    languages = {path: d.language for path, d in bench.library.documents().items()}
+    for _, asked in questions([bench], held_out=True, answerable=True):
+        found = bench.search(models.ranker, asked)
+        hits = [h.passage for h in found.hits[:5]]
+        gold = [overlaps(p.document, p.start, p.end, asked.gold) for p in hits]
+        ranked = finder.find(found)
+        first, best = ranked[0].hit.passage, ranked[0].sentence
+        quotes = select_quotes(found, ranked, QUOTES)
+        row = (
+            gold[0],
+            any(p.document == asked.gold[0][0] for p in hits[:1]),
+            any(gold),
+            overlaps(first.document, best.start, best.end, asked.gold),
+            any(overlaps(q.hit.passage.document, q.start, q.end, asked.gold) for q in quotes),
+        )
+        same = asked.language in {languages[path] for path, _, _ in asked.gold}
+        counts["same" if same else "across"].append(row)
+    names = ("hit@1", "document@1", "hit@5", "sentence@1", "quotes")
+    return {way: _means(names, rows) for way, rows in counts.items() if rows}
+
+
+def _means(names: Sequence[str], rows: Sequence[tuple[bool, ...]]) -> dict[str, Any]:
+    means = np.mean(np.array(rows, float), axis=0)
+    return {"n": len(rows)} | {
+        name: round(float(mean), 4) for name, mean in zip(names, means, strict=True)
+    }
+
+
+def report_answerability(models: Models, rows: Rows) -> dict[str, Any]:
+    """AUROC and balanced accuracy at the threshold, together and per tier of negatives."""
+    scores = models.answerability.probabilities(np.array(rows.rows))
+    labels = np.array(rows.labels)
+    figures: dict[str, Any] = {
+        "n": len(labels),
+        "auroc": round(float(roc_auc_score(labels, scores)), 4),
+        "balanced_accuracy": round(
+            float(balanced_accuracy_score(labels, scores >= models.threshold)), 4
+        ),
+    }
+    for tier in sorted(set(rows.tiers) - {"answerable"}):
+        chosen = labels | np.array([found == tier for found in rows.tiers])
+        figures[f"auroc {tier}"] = round(float(roc_auc_score(labels[chosen], scores[chosen])), 4)
+    return figures
