@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         description="answer when the probability that the documents answer is at least this;"
         " unset: the calibrated value",
     )
-    max_sentences: int = Field(3, ge=1, le=5, description="most passages quoted in one answer")
+    max_quotes: int = Field(3, ge=1, le=5, description="most passages quoted in one answer")
     max_question_chars: int = Field(4000, ge=100, description="longer questions are refused")
     max_file_mb: float = Field(10, gt=0, description="larger files are reported and left out")
     host: str = Field("127.0.0.1", description="address the pages are served on")

@@ -33,6 +33,6 @@ def assemble(library: Library, encoder: Encoder, settings: Settings) -> Assistan
         Retriever(library),
         EvidenceFinder(),
         Answerability(threshold=settings.answer_threshold),
-        max_quotes=settings.max_sentences,
+        max_quotes=settings.max_quotes,
         max_chars=settings.max_question_chars,
     )

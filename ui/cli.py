@@ -111,9 +111,9 @@ def _print_report(report: SyncReport) -> None:
     print(counts)
     for kind in ("added", "changed", "removed"):
         for path in getattr(report, kind):
-            print(f"  {kind:8} {path}")
+            _show(f"  {kind:8} {path}")
     for path, reason in report.failed:
-        print(f"  failed   {path}: {reason}")
+        _show(f"  failed   {path}: {reason}")
     print(
         f"{report.passages} passages written, {report.embedded} texts embedded"
         f" in {report.seconds:.1f} s"
@@ -213,16 +213,16 @@ def _interface(settings: Settings) -> Language:
 def _print_reply(reply: Any) -> None:
     from qa.values import Answer
 
-    print(reply.text)
-    print()
+    _show(reply.text)
+    _show("")
     if isinstance(reply, Answer):
         for c in reply.citations:
             place = " › ".join((c.title, *c.heading))
-            print(f"[{c.number}] {place}  ({c.document} {c.start}:{c.end})")
+            _show(f"[{c.number}] {place}  ({c.document} {c.start}:{c.end})")
     else:
         for hit in reply.passages[:3]:
             p = hit.passage
-            print(f"  ·  {p.document} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …")
+            _show(f"  ·  {p.document} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …")
 
 
 # -- show -------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def show(
         _print_json(described | {"start": start, "end": end, "text": text[start:end]})
     elif at:
         before = text[max(0, start - _AT_CONTEXT) : start]
-        print(f"{before}⟦{text[start:end]}⟧{text[end : end + _AT_CONTEXT]}")
+        _show(f"{before}⟦{text[start:end]}⟧{text[end : end + _AT_CONTEXT]}")
     else:
         sys.stdout.write(text)
 
@@ -387,6 +387,14 @@ def ui(
             command(settings.host, free), env=environment(settings), check=False
         ).returncode
     )
+
+
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def _show(text: str) -> None:
+    """Print document text; a terminal gets no control characters of it, which could steer it."""
+    print(text.translate(_CONTROLS) if sys.stdout.isatty() else text)
 
 
 def _print_json(value: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from eval.fit.corpora import Asked, Corpus
 from index.embedding import Encoder
+from index.errors import StaleIndexError
 from index.library import Library
 from index.sync import sync
 from index.values import Vectors
@@ -43,7 +44,10 @@ class Bench:
 def open_bench(corpus: Corpus, work: Path, encoder: Encoder) -> Bench:
     """Sync a corpus and embed its questions; both are kept in ``work`` for the next run."""
     index = work / f"index-{corpus.name}"
-    report = sync([corpus.folder], index, encoder)
+    try:
+        report = sync([corpus.folder], index, encoder)
+    except StaleIndexError:
+        report = sync([corpus.folder], index, encoder, rebuild=True)
     files = len(report.added) + len(report.changed) + len(report.unchanged)
     print(f"{corpus.name}: {files} files, {len(corpus.asked)} questions", flush=True)
     texts = [asked.question for asked in corpus.asked]

@@ -61,9 +61,7 @@ def test_each_section_is_a_passage_under_its_heading_path() -> None:
 
 
 def test_short_paragraphs_of_one_section_are_put_together() -> None:
-    _, found = chunks_of(
-        "# A\n\n" + "\n\n".join(f"Satz {i} ist kurz." for i in range(10)), "a.md"
-    )
+    _, found = chunks_of("# A\n\n" + "\n\n".join(f"Satz {i} ist kurz." for i in range(10)), "a.md")
     assert len(found) == 1
     assert len(found[0].sentences) == 11
 

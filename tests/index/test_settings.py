@@ -25,11 +25,11 @@ def test_every_setting_has_a_default_and_a_description() -> None:
 def test_variables_win_over_the_file_and_options_over_both(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    Path("belegt.toml").write_text("port = 1001\nthreads = 3\nmax_sentences = 2\n")
+    Path("belegt.toml").write_text("port = 1001\nthreads = 3\nmax_quotes = 2\n")
     monkeypatch.setenv("BELEGT_PORT", "1002")
     monkeypatch.setenv("BELEGT_THREADS", "4")
     found = load_settings(port=1003, host=None)
-    assert (found.port, found.threads, found.max_sentences) == (1003, 4, 2)
+    assert (found.port, found.threads, found.max_quotes) == (1003, 4, 2)
     assert found.host == "127.0.0.1"
 
 

@@ -79,9 +79,7 @@ def test_added_changed_removed(tmp_path: Path, folder: Path, encoder: WordEncode
     assert paths(index) == ["b.txt", "c.txt"]
 
 
-def test_a_renamed_file_embeds_nothing(
-    tmp_path: Path, folder: Path, encoder: WordEncoder
-) -> None:
+def test_a_renamed_file_embeds_nothing(tmp_path: Path, folder: Path, encoder: WordEncoder) -> None:
     (folder / "corpus.toml").write_text('["a.txt"]\ntitle = "T"\n["b.txt"]\ntitle = "T"\n')
     write(folder, a="Der erste Text handelt von Brücken.")
     sync([folder], tmp_path / "index", encoder)
@@ -272,9 +270,7 @@ def test_no_index_is_told_apart_from_an_empty_one(tmp_path: Path, encoder: WordE
         Library(tmp_path / "nirgends", encoder)
 
 
-def test_progress_runs_from_zero_to_one(
-    tmp_path: Path, folder: Path, encoder: WordEncoder
-) -> None:
+def test_progress_runs_from_zero_to_one(tmp_path: Path, folder: Path, encoder: WordEncoder) -> None:
     write(folder, a="Ein Text.", b="Noch ein Text.")
     shares: list[float] = []
     sync([folder], tmp_path / "index", encoder, watch=lambda p: shares.append(p.share))
@@ -307,9 +303,7 @@ def test_eight_writers_at_once_leave_one_whole_index(
     assert len(paths(tmp_path / "index")) == 10
 
 
-def test_a_copied_index_opens_elsewhere(
-    tmp_path: Path, folder: Path, encoder: WordEncoder
-) -> None:
+def test_a_copied_index_opens_elsewhere(tmp_path: Path, folder: Path, encoder: WordEncoder) -> None:
     write(folder, a="Ein Text.")
     sync([folder], tmp_path / "index", encoder)
     shutil.copytree(tmp_path / "index", tmp_path / "copy")

@@ -42,9 +42,7 @@ def test_search_agrees_with_brute_force(index: Path, encoder: WordEncoder) -> No
     assert [s for _, s in found.search(question, 10)] == pytest.approx(expected[:10], abs=1e-5)
 
 
-def test_search_within_some_passages_gives_all_of_them(
-    index: Path, encoder: WordEncoder
-) -> None:
+def test_search_within_some_passages_gives_all_of_them(index: Path, encoder: WordEncoder) -> None:
     store = Store(index)
     within = store.passage_ids(["03.txt", "05.txt"])
     question = encoder.encode_questions(["Wälder"])[0]

@@ -36,7 +36,8 @@ def test_digraphs_that_are_none_still_meet_themselves(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Förderungen", "Foerderung"), ("Häuser", "Haus"), ("Maßnahmen", "Massnahme")]
+    ("one", "other"),
+    [("Förderungen", "Foerderung"), ("Häuser", "Haus"), ("Maßnahmen", "Massnahme")],
 )
 def test_german_stems_meet(one: str, other: str) -> None:
     assert stem(one, "de") == stem(other, "de")
@@ -59,9 +60,7 @@ def test_numbers_have_one_notation(digits: str, form: str) -> None:
     assert number_form(digits) == form
 
 
-@pytest.mark.parametrize(
-    "date", ["26. November 2018", "November 26, 2018", "26 November 2018"]
-)
+@pytest.mark.parametrize("date", ["26. November 2018", "November 26, 2018", "26 November 2018"])
 def test_a_date_is_found_in_the_other_language(date: str) -> None:
     assert {"n26", "m11", "n2018"} <= set(passage_forms(date, "de"))
     assert {"n26", "m11", "n2018"} <= set(question_forms(content_words(date)))

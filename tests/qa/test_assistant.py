@@ -107,7 +107,9 @@ def test_a_refusal_keeps_the_ranking(silent: Assistant) -> None:
     assert isinstance(reply, NotInDocuments)
     assert reply.reason == "not_covered"
     assert len(reply.passages) >= 10
-    assert [h.score for h in reply.passages] == sorted((h.score for h in reply.passages), reverse=True)
+    assert [h.score for h in reply.passages] == sorted(
+        (h.score for h in reply.passages), reverse=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,15 @@ def test_what_is_no_question_gets_a_clear_reply(
 
 @pytest.mark.parametrize(
     "question",
-    ['"', "'; DROP TABLE passages; --", "NEAR(a b) OR *", "\x00\x01 Wo?", "😀 wo?", "a" * 3999, "2018"],
+    [
+        '"',
+        "'; DROP TABLE passages; --",
+        "NEAR(a b) OR *",
+        "\x00\x01 Wo?",
+        "😀 wo?",
+        "a" * 3999,
+        "2018",
+    ],
 )
 def test_no_question_breaks_it(eager: Assistant, question: str) -> None:
     assert eager.ask(question).text
