@@ -186,11 +186,17 @@ SAME_WORDS = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A span to be quoted: whole sentences of one passage, in order, with what they rest on."""
+    """A span to be quoted: whole sentences of one passage, in order; ``first`` is the ordinal of
+    the first among those of the passage."""
 
     hit: Hit
     sentences: tuple[Sentence, ...]
+    first: int
     score: float
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.sentences) - 1
 
     @property
     def start(self) -> int:
@@ -208,19 +214,36 @@ class Quote:
 
 def select_quotes(found: Found, evidence: Sequence[Evidence], most: int) -> list[Quote]:
     """The fewest spans that answer: the best sentence with what it needs to be understood, then
-    the next best, until together they hold an answer with probability ``ENOUGH``."""
+    the next best, until together they hold an answer with probability ``ENOUGH``.
+
+    Neighbours become one quote. No more than ``most`` sentences are chosen in all.
+    """
     quotes: list[Quote] = []
     sure = 0.0
+    chosen = 0
     for candidate in evidence:
-        if len(quotes) == most or sure >= ENOUGH or (quotes and candidate.score < LEAST):
+        if chosen == most or sure >= ENOUGH or (quotes and candidate.score < LEAST):
             break
         if any(_covers(quote, candidate) for quote in quotes):
             continue
+        chosen += 1
+        sure += candidate.score
         quote = _quote(found, candidate)
         if not any(_repeats(quote, other) for other in quotes):
-            quotes.append(quote)
-            sure += candidate.score
+            quotes = _merged(found, quotes, quote)
     return quotes
+
+
+def _merged(found: Found, quotes: list[Quote], new: Quote) -> list[Quote]:
+    """Add a quote, as one with a quote that it touches."""
+    for i, old in enumerate(quotes):
+        touching = new.first <= old.last + 1 and old.first <= new.last + 1
+        if old.hit.passage.id == new.hit.passage.id and touching:
+            first, last = min(old.first, new.first), max(old.last, new.last)
+            sentences = found.candidates.sentences[old.hit.passage.id][first : last + 1]
+            joined = Quote(old.hit, tuple(sentences), first, max(old.score, new.score))
+            return [*quotes[:i], joined, *quotes[i + 1 :]]
+    return [*quotes, new]
 
 
 def _repeats(quote: Quote, other: Quote) -> bool:
@@ -259,7 +282,7 @@ def _quote(found: Found, best: Evidence) -> Quote:
         first -= lead.endswith(":")
     if sentences[last].end - sentences[first].start > MAX_LIST:
         first = last = best.ordinal
-    return Quote(best.hit, tuple(sentences[first : last + 1]), best.score)
+    return Quote(best.hit, tuple(sentences[first : last + 1]), first, best.score)
 
 
 def _run(sentences: Sequence[Sentence], at: int) -> tuple[int, int]:
