@@ -5,8 +5,8 @@ BIN := .venv/bin
 .PHONY: run test check lint types install install-test fit clean
 
 run: install
-	$(BIN)/belegt sync seeds
-	$(BIN)/belegt ui
+	@$(BIN)/belegt sync seeds
+	@$(BIN)/belegt ui
 
 test: install-test
 	$(BIN)/python -m pytest -q
@@ -25,15 +25,16 @@ install-test: .venv/installed-test
 
 # torch first and pinned: asked for by range, pip may take a build with gigabytes of CUDA.
 .venv/installed: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "belegt needs Python 3.11 or newer; try: make PYTHON=python3.12 run")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "belegt needs Python 3.11 or newer; try: make PYTHON=python3.12 run")'
+	@echo "Installing into .venv; the first time takes a few minutes."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
 
 .venv/installed-test: .venv/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
-	touch $@
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
 
 fit: install-test
 	$(BIN)/python -m eval.fit

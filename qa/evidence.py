@@ -168,12 +168,13 @@ def _logit(score: float) -> float:
 # -- from the best sentences to what is quoted ---------------------------------------------------
 
 _LEANS_BACK = re.compile(
-    r"[„“\"'‚(*]*(?:er|sie|es|dies\w*|das|dem|den|deren|dessen|dabei|dadurch|damit|dafür|darin|darüber"
+    r"[„“\"'‚(*]*(?:er|sie|es|dies\w*|das (?:ist|sind|war|wird|gilt|soll)|deren|dessen|dabei|dadurch|damit|dafür|darin|darüber"
     r"|darunter|daher|deshalb|hier|hierfür|hierzu|hiermit|hierbei|dort|zudem|außerdem|ebenso|ferner"
     r"|gleichzeitig|allerdings|jedoch|ziel ist es|it|he|she|they|this|these|those|that|there|here"
     r"|its|his|her|their|such|however|therefore|thus|moreover|furthermore|also|both|in addition)\b",
     re.IGNORECASE,
 )
+_BULLET = re.compile(r"(?:[-*+•▪▶►◦‣●■–]\s+)+")
 MAX_LIST = 1200
 ENOUGH = 0.9
 """Quotes are added until one of them holds the answer with this probability …"""
@@ -200,7 +201,11 @@ class Quote:
 
     @property
     def start(self) -> int:
-        return self.sentences[0].start
+        """Where the quote starts: at the first sentence, behind the mark of a list item."""
+        first = self.sentences[0]
+        passage = self.hit.passage
+        mark = _BULLET.match(passage.text, first.start - passage.start, first.end - passage.start)
+        return first.start + (len(mark.group()) if mark and first.kind == "item" else 0)
 
     @property
     def end(self) -> int:
@@ -229,13 +234,12 @@ def select_quotes(found: Found, evidence: Sequence[Evidence], most: int) -> list
         chosen += 1
         sure += candidate.score
         quote = _quote(found, candidate)
-        if not any(_repeats(quote, other) for other in quotes):
-            quotes = _merged(found, quotes, quote)
+        quotes = _merged(found, quotes, quote)
     return quotes
 
 
 def _merged(found: Found, quotes: list[Quote], new: Quote) -> list[Quote]:
-    """Add a quote, as one with a quote that it touches."""
+    """Add a quote: as one with a quote that it touches, not at all if another says the same."""
     for i, old in enumerate(quotes):
         touching = new.first <= old.last + 1 and old.first <= new.last + 1
         if old.hit.passage.id == new.hit.passage.id and touching:
@@ -243,7 +247,7 @@ def _merged(found: Found, quotes: list[Quote], new: Quote) -> list[Quote]:
             sentences = found.candidates.sentences[old.hit.passage.id][first : last + 1]
             joined = Quote(old.hit, tuple(sentences), first, max(old.score, new.score))
             return [*quotes[:i], joined, *quotes[i + 1 :]]
-    return [*quotes, new]
+    return quotes if any(_repeats(new, old) for old in quotes) else [*quotes, new]
 
 
 def _repeats(quote: Quote, other: Quote) -> bool:
@@ -275,7 +279,7 @@ def _quote(found: Found, best: Evidence) -> Quote:
         first, last = _run(sentences, best.ordinal)
     elif kind == "heading" and last + 1 < len(sentences):
         last += 1
-    elif _LEANS_BACK.match(text) and first > 0:
+    elif _LEANS_BACK.match(text) and first > 0 and sentences[first - 1].kind in ("prose", "item"):
         first -= 1
     if first > 0 and sentences[first].kind in ("item", "row", "line"):
         lead = _text(best.hit.passage, sentences[first - 1])

@@ -70,7 +70,8 @@ def _by_document(quotes: Sequence[Quote]) -> list[list[Quote]]:
 
 def _sentences(quote: Quote) -> list[str]:
     passage = quote.hit.passage
-    return [passage.text[s.start - passage.start : s.end - passage.start] for s in quote.sentences]
+    spans = [(max(s.start, quote.start), s.end) for s in quote.sentences]
+    return [passage.text[start - passage.start : end - passage.start] for start, end in spans]
 
 
 def cite(quote: Quote, number: int, document: Document, library: Library) -> Citation:
@@ -80,7 +81,7 @@ def cite(quote: Quote, number: int, document: Document, library: Library) -> Cit
         CitationError: the text at ``start:end`` is not the quote.
     """
     passage = quote.hit.passage
-    claimed = passage.text[quote.start - passage.start : quote.end - passage.start]
+    claimed = quote.text
     text = library.text(passage.revision)
     if text is None or text[quote.start : quote.end] != claimed or not claimed:
         raise CitationError(
