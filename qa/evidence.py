@@ -175,7 +175,9 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"(?:[-*+•▪▶►◦‣●■–]\s+)+")
-MAX_LIST = 1200
+MAX_LIST = 800
+"""A list or a merged quote longer than this is not quoted whole; in code points."""
+
 ENOUGH = 0.9
 """Quotes are added until one of them holds the answer with this probability …"""
 
@@ -242,7 +244,8 @@ def _merged(found: Found, quotes: list[Quote], new: Quote) -> list[Quote]:
     """Add a quote: as one with a quote that it touches, not at all if another says the same."""
     for i, old in enumerate(quotes):
         touching = new.first <= old.last + 1 and old.first <= new.last + 1
-        if old.hit.passage.id == new.hit.passage.id and touching:
+        fits = max(old.end, new.end) - min(old.start, new.start) <= MAX_LIST
+        if old.hit.passage.id == new.hit.passage.id and touching and fits:
             first, last = min(old.first, new.first), max(old.last, new.last)
             sentences = found.candidates.sentences[old.hit.passage.id][first : last + 1]
             joined = Quote(old.hit, tuple(sentences), first, max(old.score, new.score))
