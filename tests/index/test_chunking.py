@@ -167,6 +167,6 @@ def test_every_character_is_in_one_passage_in_order(raw: str, name: str) -> None
 
 def left_out(gap: str) -> None:
     """Between passages and between sentences lies white space, or a line that is a rule."""
-    for line in gap.split("\n"):
+    for line in gap.replace("\f", "\n").split("\n"):
         stripped = line.strip()
         assert not stripped or set(stripped) <= marks or stripped.startswith(("```", "~~~")), gap

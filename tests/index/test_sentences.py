@@ -3,7 +3,6 @@
 import time
 import tomllib
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -100,8 +99,8 @@ def test_a_hard_line_of_100_000_code_points_takes_seconds_at_most(unit):
 @pytest.mark.parametrize("unit", [PROSE, "Er sagte: „Ja. ", "wort"])
 def test_time_is_linear_in_the_length_of_a_line(unit):
     seconds = [_seconds(unit, length) for length in (250_000, 500_000, 1_000_000, 2_000_000)]
-    ratios = [after / before for before, after in pairwise(seconds)]
-    assert max(ratios) <= 2.6, seconds
+    # eight times the text; quadratic work would take 64 times as long
+    assert seconds[-1] / seconds[0] <= 16, seconds
 
 
 @pytest.mark.slow
