@@ -168,8 +168,8 @@ def _logit(score: float) -> float:
 # -- from the best sentences to what is quoted ---------------------------------------------------
 
 _LEANS_BACK = re.compile(
-    r"[„“\"'‚(*]*(?:er|sie|es|dies\w*|das (?:ist|sind|war|wird|gilt|soll)|deren|dessen|dabei|dadurch|damit|dafür|darin|darüber"
-    r"|darunter|daher|deshalb|hier|hierfür|hierzu|hiermit|hierbei|dort|zudem|außerdem|ebenso|ferner"
+    r"[„“\"'‚(*]*(?:er|sie|es|dies\w*|das (?:ist|sind|war|wird|gilt|soll)|deren|dessen|dabei"
+    r"|dadurch|damit|dafür|darin|darüber|darunter|daher|deshalb|hier|hierfür|hierzu|hiermit|hierbei|dort|zudem|außerdem|ebenso|ferner"
     r"|gleichzeitig|allerdings|jedoch|ziel ist es|it|he|she|they|this|these|those|that|there|here"
     r"|its|his|her|their|such|however|therefore|thus|moreover|furthermore|also|both|in addition)\b",
     re.IGNORECASE,
