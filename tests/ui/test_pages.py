@@ -31,7 +31,7 @@ def app(monkeypatch, index, encoder, canned, tmp_path):
     monkeypatch.setattr(opening, "assemble", lambda *_: canned)
 
     def start(locale: str = "de-DE", **params: str) -> AppTest:
-        page = AppTest.from_file(str(serving.PAGE), default_timeout=20)
+        page = AppTest.from_file(str(serving.PAGE), default_timeout=60)
         page.context["locale"] = locale
         page.query_params.update(params)
         return page.run()
