@@ -16,7 +16,7 @@ from index.values import Passage, Sentence, Vectors
 from index.wordforms import sentence_forms
 from qa.logistic import Logistic, load_logistic
 from qa.question import Question, keys_by_language, matches_wanted
-from qa.retrieval import Found
+from qa.retrieval import Found, weighted_share
 from qa.values import Hit
 
 PASSAGES = 8
@@ -125,10 +125,10 @@ def _text_features(row: Vectors, found: Found, passage: Passage, sentence: Sente
     forms = sentence_forms(text, passage.language)
     present = frozenset(forms)
     pairs = keys_by_language(question.words)[passage.language]
-    row[_AT["coverage"]] = _share(
+    row[_AT["coverage"]] = weighted_share(
         found.candidates.weights, [a in present or b in present for a, b in pairs]
     )
-    row[_AT["shared"]] = _share(found.candidates.weights, [a in present for a, _ in pairs])
+    row[_AT["shared"]] = weighted_share(found.candidates.weights, [a in present for a, _ in pairs])
     row[_AT["names"]] = _names(question, pairs, present)
     row[_AT["wanted"]] = matches_wanted(question.wanted, text)
     asked = {form for pair in pairs for form in pair}
@@ -144,11 +144,6 @@ def _names(question: Question, pairs: list[tuple[str, str]], present: frozenset[
     if not at:
         return 0.5
     return sum(pairs[i][0] in present or pairs[i][1] in present for i in at) / len(at)
-
-
-def _share(weights: Sequence[float], present: Sequence[bool]) -> float:
-    total = sum(weights)
-    return sum(w for w, p in zip(weights, present, strict=True) if p) / total if total else 0.0
 
 
 def _neighbours(cosines: Vectors) -> Vectors:

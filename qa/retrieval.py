@@ -202,17 +202,17 @@ class _WordStatistics:
         ]
         self.weights = tuple(_idf(count, total) for count in counts)
         self.gram_weights = [_idf(frequency[g], total) for g in self.grams]
-        self.unknown = _share(self.weights, [count == 0 for count in counts])
+        self.unknown = weighted_share(self.weights, [count == 0 for count in counts])
 
     def coverage(self, passage: Passage) -> float:
         forms = self.forms.get(passage.id, frozenset())
-        return _share(
+        return weighted_share(
             self.weights, [a in forms or b in forms for a, b in self.keys[passage.language]]
         )
 
     def shared(self, passage: Passage) -> float:
         forms = self.forms.get(passage.id, frozenset())
-        return _share(self.weights, [a in forms for a, _ in self.keys[passage.language]])
+        return weighted_share(self.weights, [a in forms for a, _ in self.keys[passage.language]])
 
     def names(self, passage: Passage) -> float:
         """Share of the question's names and figures that occur; 0.5 where it has none."""
@@ -223,16 +223,17 @@ class _WordStatistics:
         at = [i for i, word in enumerate(self.question.words) if word in self.question.names]
         return sum(pairs[i][0] in forms or pairs[i][1] in forms for i in at) / len(at)
 
-    def gram_share(self, passage: Passage) -> float:
+    def gramweighted_share(self, passage: Passage) -> float:
         forms = self.forms.get(passage.id, frozenset())
-        return _share(self.gram_weights, [g in forms for g in self.grams])
+        return weighted_share(self.gram_weights, [g in forms for g in self.grams])
 
 
 def _idf(count: int, total: int) -> float:
     return math.log(1.0 + (total - count + 0.5) / (count + 0.5))
 
 
-def _share(weights: Sequence[float], present: Sequence[bool]) -> float:
+def weighted_share(weights: Sequence[float], present: Sequence[bool]) -> float:
+    """The share of ``weights`` whose word is ``present``; 0 where there are none."""
     total = sum(weights)
     if not total:
         return 0.0
@@ -252,7 +253,7 @@ def _word_features(
     rows[:, _AT["coverage"]] = [words.coverage(p) for p in passages]
     rows[:, _AT["shared"]] = [words.shared(p) for p in passages]
     rows[:, _AT["names"]] = [words.names(p) for p in passages]
-    rows[:, _AT["grams"]] = [words.gram_share(p) for p in passages]
+    rows[:, _AT["grams"]] = [words.gramweighted_share(p) for p in passages]
 
 
 def _product_features(rows: Vectors, question: Question, passages: Sequence[Passage]) -> None:
