@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +19,25 @@ from typing import Any
 from index.errors import BelegtError
 from index.values import Language
 
-COLUMNS = ("id", "question", "language", "answerable", "answers", "evidence", "tags")
+COLUMNS = (
+    "id",
+    "question",
+    "language",
+    "answerable",
+    "answers",
+    "evidence",
+    "tags",
+    "history",
+    "within",
+    "cluster",
+)
 CSV_COLUMNS = (*COLUMNS, "document", "quote")
 EVIDENCE_FIELDS = ("document", "quote", "start", "end")
+TURN_FIELDS = ("question", "answer")
 SEPARATOR = " | "
 
 _YES = frozenset({"true", "wahr", "yes", "ja", "1"})
 _NO = frozenset({"false", "falsch", "no", "nein", "0"})
-_WORD = re.compile(r"\w+")
 _SHOWN = 80
 
 
@@ -55,12 +65,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and answer of a conversation before the question that is asked."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One question with what a good reply holds.
 
     Any one entry of ``answers`` suffices; all parts of an entry must occur. ``evidence`` lists
     alternatives or several places: reaching any one of them is a hit. What an unanswerable case
-    has of both is kept and not scored.
+    has of both is kept and not scored. ``history`` is the conversation before, oldest turn first;
+    ``within`` are the only documents that may be searched, none for all; only such a closed case
+    may be answerable without evidence, and its ranking and citations are not measured then.
+    Cases with the same ``cluster`` are not independent; empty, the paragraph of the gold decides.
     """
 
     id: str
@@ -70,6 +91,9 @@ class Case:
     answers: tuple[tuple[str, ...], ...] = ()
     evidence: tuple[Evidence, ...] = ()
     tags: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
+    within: tuple[str, ...] = ()
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +130,7 @@ def load_sets(paths: Sequence[Path]) -> list[Case]:
         for record in _records(path):
             case = _case(record)
             if case.id in cases:
-                where = f"found {_show(case.id)}, which is in {places[case.id]} too"
+                where = f"found {show(case.id)}, which is in {places[case.id]} too"
                 raise record.fault("id", f"{where}; wanted each id once")
             cases[case.id] = case
             places[case.id] = f"{record.file}, line {record.line}"
@@ -115,9 +139,18 @@ def load_sets(paths: Sequence[Path]) -> list[Case]:
     return list(cases.values())
 
 
+def read_case(file: str, line: int, fields: Mapping[str, Any]) -> Case:
+    """One case from its fields as JSON has them; ``file`` and ``line`` are for the message.
+
+    Raises:
+        CaseError: as ``load_cases``.
+    """
+    return _case(_Record(file, line, fields))
+
+
 def to_jsonl(cases: Sequence[Case]) -> str:
     """The cases as JSON Lines, one way of writing for equal cases."""
-    return "".join(json.dumps(_fields(case), ensure_ascii=False) + "\n" for case in cases)
+    return "".join(json.dumps(fields_of(case), ensure_ascii=False) + "\n" for case in cases)
 
 
 def to_csv(cases: Sequence[Case]) -> str:
@@ -126,30 +159,9 @@ def to_csv(cases: Sequence[Case]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for case in cases:
-        cells = _fields(case)
-        writer.writerow([_cell(cells[column]) for column in COLUMNS])
+        cells = fields_of(case)
+        writer.writerow([_cell(cells.get(column, "")) for column in COLUMNS])
     return text.getvalue()
-
-
-def resolve(case: Case, texts: Mapping[str, str]) -> list[Span]:
-    """Find the gold spans of a case in the canonical texts, by document path; none if unanswerable.
-
-    Raises:
-        CaseError: a document is not indexed, or a quote is not there exactly once.
-    """
-    if not case.answerable:
-        return []
-    spans = []
-    for number, evidence in enumerate(case.evidence, start=1):
-        where = f"case {_show(case.id)}, evidence {number}"
-        if evidence.document not in texts:
-            raise CaseError(
-                f"{where}: {_show(evidence.document)} is not indexed. Sync the folder that holds"
-                " it, or mend the name (the path within the synced folder)."
-            )
-        start, end = _place(evidence, texts[evidence.document], where)
-        spans.append(Span(evidence.document, start, end))
-    return spans
 
 
 # -- reading ------------------------------------------------------------------------------------
@@ -188,7 +200,7 @@ def _json_records(file: str, text: str) -> Iterator[_Record]:
                 " object, per line."
             ) from None
         if not isinstance(fields, dict):
-            raise CaseError(f"{file}, line {number}: found {_show(fields)}; wanted a JSON object.")
+            raise CaseError(f"{file}, line {number}: found {show(fields)}; wanted a JSON object.")
         yield _Record(file, number, fields)
 
 
@@ -215,7 +227,7 @@ def _columns(header: _Record, cells: Sequence[str]) -> list[str]:
     _known(header, "columns", columns, CSV_COLUMNS)
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
-        raise header.fault("columns", f"found {_show(twice[0])} twice; wanted each once")
+        raise header.fault("columns", f"found {show(twice[0])} twice; wanted each once")
     return columns
 
 
@@ -227,7 +239,7 @@ def _csv_record(file: str, line: int, columns: Sequence[str], cells: Sequence[st
     fields: dict[str, Any] = {k: v for k, v in zip(columns, cells, strict=False) if v}
     if "answerable" in fields:
         fields["answerable"] = _truth(raw, fields["answerable"])
-    for name in ("answers", "tags", "evidence"):
+    for name in ("answers", "tags", "evidence", "history", "within"):
         if name in fields:
             fields[name] = _listed(raw, name, fields[name])
     return _Record(file, line, _with_evidence(raw, fields))
@@ -236,7 +248,7 @@ def _csv_record(file: str, line: int, columns: Sequence[str], cells: Sequence[st
 def _truth(record: _Record, cell: str) -> bool:
     word = cell.strip().lower()
     if word not in _YES | _NO:
-        raise record.fault("answerable", f"found {_show(cell)}; wanted true or false")
+        raise record.fault("answerable", f"found {show(cell)}; wanted true or false")
     return word in _YES
 
 
@@ -248,7 +260,7 @@ def _listed(record: _Record, name: str, cell: str) -> Any:
         return json.loads(cell)
     except (ValueError, RecursionError):
         raise record.fault(
-            name, f"found {_show(cell)}; wanted a JSON list, or texts with `{SEPARATOR}` between"
+            name, f"found {show(cell)}; wanted a JSON list, or texts with `{SEPARATOR}` between"
         ) from None
 
 
@@ -291,8 +303,11 @@ def _case(record: _Record) -> Case:
         answers=_answers(record),
         evidence=tuple(_evidence(record, i, e) for i, e in enumerate(_items(record, "evidence"))),
         tags=tuple(_texts(record, "tags", _items(record, "tags"))),
+        history=tuple(_turn(record, i, t) for i, t in enumerate(_items(record, "history"))),
+        within=tuple(_texts(record, "within", _items(record, "within"))),
+        cluster=_text(record, "cluster") if record.fields.get("cluster") else "",
     )
-    if case.answerable and not case.evidence:
+    if case.answerable and not case.evidence and not case.within:
         raise record.fault("evidence", "found none on an answerable case; wanted at least one")
     return case
 
@@ -301,14 +316,14 @@ def _known(record: _Record, where: str, names: Iterable[str], wanted: Sequence[s
     unknown = sorted(name for name in names if name not in wanted)
     if unknown:
         raise record.fault(
-            where, f"found {_show(unknown[0])}, an unknown field; known are {', '.join(wanted)}"
+            where, f"found {show(unknown[0])}, an unknown field; known are {', '.join(wanted)}"
         )
 
 
 def _text(record: _Record, name: str) -> str:
     value = record.fields.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise record.fault(name, f"found {_show(value)}; wanted a text")
+        raise record.fault(name, f"found {show(value)}; wanted a text")
     return value
 
 
@@ -319,27 +334,27 @@ def _language(record: _Record) -> Language:
         case "en":
             return "en"
         case found:
-            raise record.fault("language", f'found {_show(found)}; wanted "de" or "en"')
+            raise record.fault("language", f'found {show(found)}; wanted "de" or "en"')
 
 
 def _answerable(record: _Record) -> bool:
     value = record.fields.get("answerable")
     if not isinstance(value, bool):
-        raise record.fault("answerable", f"found {_show(value)}; wanted true or false")
+        raise record.fault("answerable", f"found {show(value)}; wanted true or false")
     return value
 
 
 def _items(record: _Record, name: str) -> list[Any]:
     value = record.fields.get(name, [])
     if not isinstance(value, list):
-        raise record.fault(name, f"found {_show(value)}; wanted a list")
+        raise record.fault(name, f"found {show(value)}; wanted a list")
     return value
 
 
 def _texts(record: _Record, name: str, values: Sequence[Any]) -> list[str]:
     for value in values:
         if not isinstance(value, str) or not value.strip():
-            raise record.fault(name, f"found {_show(value)}; wanted a text")
+            raise record.fault(name, f"found {show(value)}; wanted a text")
     return list(values)
 
 
@@ -354,95 +369,47 @@ def _answers(record: _Record) -> tuple[tuple[str, ...], ...]:
 def _evidence(record: _Record, i: int, value: Any) -> Evidence:
     where = f"evidence[{i}]"
     if not isinstance(value, dict):
-        raise record.fault(where, f"found {_show(value)}; wanted {{document, quote}}")
+        raise record.fault(where, f"found {show(value)}; wanted {{document, quote}}")
     _known(record, where, value, EVIDENCE_FIELDS)
     document, quote = value.get("document"), value.get("quote")
     start, end = value.get("start"), value.get("end")
     if not isinstance(document, str) or not document:
-        raise record.fault(f"{where}.document", f"found {_show(document)}; wanted a path")
+        raise record.fault(f"{where}.document", f"found {show(document)}; wanted a path")
     if quote is not None and (not isinstance(quote, str) or not quote.strip()):
-        raise record.fault(f"{where}.quote", f"found {_show(quote)}; wanted a text")
+        raise record.fault(f"{where}.quote", f"found {show(quote)}; wanted a text")
     if quote is None and start is None and end is None:
         raise record.fault(f"{where}.quote", "found none; wanted a quote, or start and end")
     if (start, end) != (None, None) and not _is_range(start, end):
-        found = f"found {_show(start)} to {_show(end)}"
+        found = f"found {show(start)} to {show(end)}"
         raise record.fault(f"{where}.start", f"{found}; wanted whole numbers, 0 <= start < end")
     return Evidence(document, quote, start, end)
+
+
+def _turn(record: _Record, i: int, value: Any) -> Turn:
+    where = f"history[{i}]"
+    if not isinstance(value, dict):
+        raise record.fault(where, f"found {show(value)}; wanted {{question, answer}}")
+    _known(record, where, value, TURN_FIELDS)
+    for name in TURN_FIELDS:
+        if not isinstance(value.get(name), str) or not value[name].strip():
+            raise record.fault(f"{where}.{name}", f"found {show(value.get(name))}; wanted a text")
+    return Turn(value["question"], value["answer"])
 
 
 def _is_range(start: Any, end: Any) -> bool:
     return type(start) is int and type(end) is int and 0 <= start < end
 
 
-# -- places -------------------------------------------------------------------------------------
-
-
-def _place(evidence: Evidence, text: str, where: str) -> tuple[int, int]:
-    quote = evidence.quote
-    if evidence.start is not None and evidence.end is not None:
-        return _given_place(evidence, evidence.start, evidence.end, text, where)
-    if quote is None:
-        raise CaseError(f"{where}: neither quote nor start and end; wanted one of the two.")
-    first = text.find(quote)
-    if first < 0:
-        near = _nearest(quote, text)
-        raise CaseError(f"{where}: {_show(quote)} is not in {evidence.document}; {near}.")
-    second = text.find(quote, first + 1)
-    if second >= 0:
-        raise CaseError(
-            f"{where}: {_show(quote)} is in {evidence.document} more than once, at {first} and"
-            f" {second}; wanted a longer quote, or start and end."
-        )
-    return first, first + len(quote)
-
-
-def _given_place(
-    evidence: Evidence, start: int, end: int, text: str, where: str
-) -> tuple[int, int]:
-    if end > len(text):
-        raise CaseError(
-            f"{where}: end is {end}, but {evidence.document} has {len(text)} code points."
-        )
-    if evidence.quote is not None and text[start:end] != evidence.quote:
-        raise CaseError(
-            f"{where}: {evidence.document} at {start}:{end} has {_show(text[start:end])}; wanted"
-            f" the quote {_show(evidence.quote)}."
-        )
-    return start, end
-
-
-def _nearest(quote: str, text: str) -> str:
-    """Say where the text shares most words with the quote, over a window of equal length."""
-    wanted = Counter(m.group().casefold() for m in _WORD.finditer(quote))
-    words = list(_WORD.finditer(text))
-    width = min(max(wanted.total(), 1), len(words))
-    keys = [m.group().casefold() for m in words]
-    have: Counter[str] = Counter()
-    shared, best, best_at = 0, 0, 0
-    for i, key in enumerate(keys):
-        have[key] += 1
-        shared += have[key] <= wanted[key]
-        if i >= width:
-            gone = keys[i - width]
-            shared -= have[gone] <= wanted[gone]
-            have[gone] -= 1
-        if shared > best:
-            best, best_at = shared, max(i - width + 1, 0)
-    if not best:
-        return "nothing there is like it"
-    start, end = words[best_at].start(), words[best_at + width - 1].end()
-    return f"nearest is {_show(text[start:end])} at {start}:{end}"
-
-
 # -- writing ------------------------------------------------------------------------------------
 
 
-def _fields(case: Case) -> dict[str, Any]:
+def fields_of(case: Case) -> dict[str, Any]:
+    """A case as JSON has it; what is empty by default and seldom used is left out."""
     evidence = [
         {name: getattr(e, name) for name in EVIDENCE_FIELDS if getattr(e, name) is not None}
         for e in case.evidence
     ]
-    return {
+    fields: dict[str, Any] = {
         "id": case.id,
         "question": case.question,
         "language": case.language,
@@ -451,13 +418,20 @@ def _fields(case: Case) -> dict[str, Any]:
         "evidence": evidence,
         "tags": list(case.tags),
     }
+    if case.history:
+        fields["history"] = [{"question": t.question, "answer": t.answer} for t in case.history]
+    if case.within:
+        fields["within"] = list(case.within)
+    if case.cluster:
+        fields["cluster"] = case.cluster
+    return fields
 
 
 def _cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
     """A value for a one-line message, shortened."""
     if isinstance(value, str) and len(value) > _SHOWN:
         value = value[: _SHOWN - 1] + "…"

@@ -12,7 +12,8 @@ import re
 from pathlib import Path
 
 from eval.report import markdown
-from eval.run import Summary, evaluate
+from eval.run import evaluate
+from eval.values import Summary
 from index.errors import BelegtError
 from index.settings import load_settings
 from qa.wiring import open_assistant

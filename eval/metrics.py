@@ -4,20 +4,30 @@ A measure that does not apply to a case is None, never 0, and is left out of ave
 retrieval are binary: a passage is relevant when it overlaps a gold span of the same document.
 Sources: hit, MRR, recall and nDCG as in TREC and MTEB (Järvelin & Kekäläinen 2002 for nDCG, with
 gain 1 and discount ``log2(1 + rank)``); hallucination and error rate as in NoMIRACL (Thakur et al.
-2024); AUROC as the Mann-Whitney statistic. ``docs/evaluation.md`` explains them to users.
+2024); AUROC as the Mann-Whitney statistic; risk-coverage area as in Geifman et al. 2019; expected
+calibration error as in Guo et al. 2017; exact match and token F1 with the normaliser of MLQA
+(Lewis et al. 2020). ``docs/evaluation.md`` explains them to users.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import string
+import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from eval.cases import Span
+from index.values import Language
 from qa.values import Citation
+
+BINS = 10
+"""Calibration is looked at in this many bins of equal width."""
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _MARKUP = re.compile(r"\*{2,}")
@@ -76,12 +86,34 @@ def _dcg(relevant: Sequence[bool]) -> float:
     return math.fsum(1 / math.log2(1 + rank) for rank, is_ in enumerate(relevant, 1) if is_)
 
 
+def documents_of(spans: Sequence[Span]) -> list[Span]:
+    """Each document once, as a place, in the order of its first span: ranks documents by their best
+    passage when ``spans`` is a ranking."""
+    return [Span(document, 0, 1) for document in dict.fromkeys(s.document for s in spans)]
+
+
 # -- citations ----------------------------------------------------------------------------------
 
 
 def evidence_hit(cited: Sequence[Span], gold: Sequence[Span]) -> float | None:
-    """1 if a citation overlaps a gold span, else 0; its average is the evidence recall."""
+    """1 if a citation overlaps a gold span, else 0."""
     return float(any(relevance(cited, gold))) if gold else None
+
+
+def evidence_recall(cited: Sequence[Span], gold: Sequence[Span]) -> float | None:
+    """Share of the gold spans that a citation overlaps."""
+    return recall_at(len(cited), cited, gold)
+
+
+def quote_hit_at(k: int, cited: Sequence[Span], gold: Sequence[Span]) -> float | None:
+    """1 if one of the first ``k`` citations holds a gold span whole, else 0."""
+    if not gold:
+        return None
+    return float(
+        any(
+            overlap(c, g) and c.start <= g.start and g.end <= c.end for c in cited[:k] for g in gold
+        )
+    )
 
 
 def evidence_coverage(cited: Sequence[Span], gold: Sequence[Span]) -> float | None:
@@ -182,6 +214,46 @@ def answer_match(said: str, answers: Sequence[Sequence[str]]) -> float | None:
     return float(any(all(contains(said, part) for part in entry) for entry in answers))
 
 
+_PUNCTUATION = dict.fromkeys(
+    [i for i in range(sys.maxunicode + 1) if unicodedata.category(chr(i)).startswith("P")]
+    + [ord(c) for c in string.punctuation]
+)
+_ARTICLES: dict[Language, re.Pattern[str]] = {
+    "de": re.compile(r"\b(ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b"),
+    "en": re.compile(r"\b(a|an|the)\b"),
+}
+
+
+def answer_tokens(text: str, language: Language) -> list[str]:
+    """Words as MLQA compares them: lower case, without punctuation and articles."""
+    return _ARTICLES[language].sub(" ", text.lower().translate(_PUNCTUATION)).split()
+
+
+def exact_match(said: str, answers: Sequence[Sequence[str]], language: Language) -> float | None:
+    """1 if ``said`` is one of the entries, word for word; None where none is given.
+
+    The parts of an entry are compared as one text, with spaces between.
+    """
+    if not answers:
+        return None
+    tokens = answer_tokens(said, language)
+    return float(any(tokens == answer_tokens(" ".join(entry), language) for entry in answers))
+
+
+def f1(said: str, answers: Sequence[Sequence[str]], language: Language) -> float | None:
+    """Harmonic mean of precision and recall of words, against the entry that fits best."""
+    if not answers:
+        return None
+    tokens = Counter(answer_tokens(said, language))
+    golds = [Counter(answer_tokens(" ".join(entry), language)) for entry in answers]
+    return max(_overlap_f1(tokens, gold) for gold in golds)
+
+
+def _overlap_f1(said: Counter[str], gold: Counter[str]) -> float:
+    common = (said & gold).total()
+    return 2 * common / (said.total() + gold.total()) if common else 0.0
+
+
 # -- refusal ------------------------------------------------------------------------------------
 
 
@@ -245,6 +317,42 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     ordered = sorted(negative)
     below = sum(bisect_left(ordered, p) + bisect_right(ordered, p) for p in positive)
     return below / 2 / len(positive) / len(negative)
+
+
+# -- confidence ---------------------------------------------------------------------------------
+
+
+def aurc(confidence: Sequence[float], wrong: Sequence[float]) -> float | None:
+    """Area under the risk-coverage curve, 0 to 1, lower is better.
+
+    The mean, over every number of cases that could be answered, the most confident first, of the
+    share of them that is wrong. Within ties the order is open, and errors count evenly.
+    """
+    pairs = sorted(zip(confidence, wrong, strict=True), key=lambda pair: -pair[0])
+    risks: list[float] = []
+    errors = 0.0
+    for _, tied in groupby(pairs, key=lambda pair: pair[0]):
+        flags = [flag for _, flag in tied]
+        step, before = math.fsum(flags) / len(flags), len(risks)
+        risks += [(errors + step * i) / (before + i) for i in range(1, len(flags) + 1)]
+        errors += math.fsum(flags)
+    return math.fsum(risks) / len(risks) if risks else None
+
+
+def ece(confidence: Sequence[float], positive: Sequence[bool]) -> float | None:
+    """Expected calibration error, 0 to 1: how far mean confidence and share of positives differ
+    within a bin, averaged over the cases; ``BINS`` bins of equal width."""
+    gaps: dict[int, list[float]] = {}
+    for c, p in zip(confidence, positive, strict=True):
+        gaps.setdefault(bin_of(c), []).append(c - p)
+    if not gaps:
+        return None
+    return math.fsum(abs(math.fsum(gap)) for gap in gaps.values()) / len(confidence)
+
+
+def bin_of(confidence: float) -> int:
+    """Number of the bin that a confidence of 0 to 1 falls into; 1 is in the last."""
+    return min(int(confidence * BINS), BINS - 1)
 
 
 # -- many ---------------------------------------------------------------------------------------

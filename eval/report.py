@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eval.run import DIRECTIONS, LANGUAGES, PARTS, TIERS, Figure, Group, Summary
+from eval.values import DIRECTIONS, LANGUAGES, PARTS, TIERS, Figure, Group, Summary
 
 _RETRIEVAL = (
     ("hit@1", "hit_at_1"),

@@ -18,7 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from eval.cases import load_sets, resolve
+from eval.cases import load_sets
+from eval.places import resolve
 from index.readers.text import decode
 from index.values import Language
 

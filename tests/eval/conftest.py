@@ -6,7 +6,7 @@ import re
 import pytest
 
 from eval.cases import Case, Evidence
-from eval.run import Corpus
+from eval.provenance import Corpus
 from index.errors import NoIndexError
 from index.store import Store
 from index.values import Document, Fingerprint, Passage, PassageId

@@ -12,10 +12,10 @@ from eval.cases import (
     Span,
     load_cases,
     load_sets,
-    resolve,
     to_csv,
     to_jsonl,
 )
+from eval.places import resolve
 
 SEEDS = Path(__file__).parents[2] / "eval" / "sets" / "seeds.jsonl"
 GOOD = {

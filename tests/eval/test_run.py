@@ -5,7 +5,9 @@ import json
 import pytest
 
 from eval.cases import Case, CaseError, Evidence, Span, to_csv, to_jsonl
-from eval.run import RunError, direction, evaluate, run, summary_to_json
+from eval.run import direction, evaluate, run
+from eval.runs import RunError
+from eval.summary import summary_to_json
 from index.errors import NoIndexError
 
 
@@ -75,7 +77,8 @@ def test_a_run_is_kept_whole(assistant, shelf, cases, tmp_path):
         assistant, shelf, [data], out, lambda i, n: done.append((i, n)), settings={"threads": 2}
     )
     assert done == [(i, 6) for i in range(1, 7)]
-    assert sorted(path.name for path in out.iterdir()) == ["rows.jsonl", "summary.json"]
+    names = ["cases.jsonl", "rows.jsonl", "summary.json"]
+    assert sorted(path.name for path in out.iterdir()) == names
     assert [row["id"] for row in rows(out)] == [case.id for case in cases]
     assert set(rows(out)[0]) == {"id", "reply", "measures"}
     assert rows(out)[1]["reply"]["citations"][0]["document"] == "de.txt"
@@ -132,16 +135,17 @@ def test_a_fault_of_the_whole_ends_the_run_and_keeps_its_rows(assistant, cases, 
     stale = Case("q0", "stale", "de", False)
     with pytest.raises(NoIndexError):
         run(assistant, [*cases, stale], corpus, tmp_path / "out")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["rows.jsonl.part"]
+    held = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert held == ["rows.jsonl.part", "started.json"]
     assert len((tmp_path / "out" / "rows.jsonl.part").read_text().splitlines()) == 6
-    with pytest.raises(RunError, match="holds an interrupted run"):
+    with pytest.raises(RunError, match="interrupted run whose data_sha256 differs"):
         run(assistant, cases, corpus, tmp_path / "out")
 
 
 def test_an_older_run_stays_until_the_newer_is_complete(assistant, cases, corpus, tmp_path):
     out = tmp_path / "out"
     run(assistant, cases[:2], corpus, out)
-    with pytest.raises(RunError, match=r"holds rows\.jsonl\. Choose another folder"):
+    with pytest.raises(RunError, match=r"holds a complete run\. Choose another folder"):
         run(assistant, cases, corpus, out)
     with pytest.raises(NoIndexError):
         run(assistant, [Case("q0", "stale", "de", False)], corpus, out, overwrite=True)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.run import Summary, evaluate
+from eval.run import evaluate
+from eval.values import Summary
 from index.embedding import load_encoder
 from index.settings import load_settings
 from index.sync import sync

@@ -1,0 +1,116 @@
+"""Where the gold of cases stands: quotes found in canonical texts, and what cases have in common.
+
+A quote must stand in its document exactly once; what does not is told with the nearest match.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from eval.cases import Case, CaseError, Evidence, Span, show
+
+_WORD = re.compile(r"\w+")
+_BLANK_LINE = "\n\n"
+
+
+def resolve(case: Case, texts: Mapping[str, str]) -> list[Span]:
+    """Find the gold spans of a case in the canonical texts, by document path; none if unanswerable.
+
+    Raises:
+        CaseError: a document is not indexed, or a quote is not there exactly once.
+    """
+    for document in case.within:
+        if document not in texts:
+            raise CaseError(f"case {show(case.id)}, within: {_not_indexed(document)}")
+    if not case.answerable:
+        return []
+    spans = []
+    for number, evidence in enumerate(case.evidence, start=1):
+        where = f"case {show(case.id)}, evidence {number}"
+        if evidence.document not in texts:
+            raise CaseError(f"{where}: {_not_indexed(evidence.document)}")
+        start, end = _place(evidence, texts[evidence.document], where)
+        spans.append(Span(evidence.document, start, end))
+    return spans
+
+
+def _not_indexed(document: str) -> str:
+    return (
+        f"{show(document)} is not indexed. Sync the folder that holds it, or mend the name"
+        " (the path within the synced folder)."
+    )
+
+
+def cluster_of(case: Case, texts: Mapping[str, str]) -> str:
+    """What the case is drawn with: its own cluster, else the paragraph of its first evidence, else
+    itself. Evidence of an unanswerable case, which is not scored, counts here if it is found."""
+    if case.cluster:
+        return case.cluster
+    for evidence in case.evidence[:1]:
+        text = texts.get(evidence.document)
+        if text is not None:
+            try:
+                start, _ = _place(evidence, text, "")
+            except CaseError:
+                break
+            return f"{evidence.document} {text.rfind(_BLANK_LINE, 0, start) + 1}"
+    return f"case {case.id}"
+
+
+def _place(evidence: Evidence, text: str, where: str) -> tuple[int, int]:
+    quote = evidence.quote
+    if evidence.start is not None and evidence.end is not None:
+        return _given_place(evidence, evidence.start, evidence.end, text, where)
+    if quote is None:
+        raise CaseError(f"{where}: neither quote nor start and end; wanted one of the two.")
+    first = text.find(quote)
+    if first < 0:
+        near = _nearest(quote, text)
+        raise CaseError(f"{where}: {show(quote)} is not in {evidence.document}; {near}.")
+    second = text.find(quote, first + 1)
+    if second >= 0:
+        raise CaseError(
+            f"{where}: {show(quote)} is in {evidence.document} more than once, at {first} and"
+            f" {second}; wanted a longer quote, or start and end."
+        )
+    return first, first + len(quote)
+
+
+def _given_place(
+    evidence: Evidence, start: int, end: int, text: str, where: str
+) -> tuple[int, int]:
+    if end > len(text):
+        raise CaseError(
+            f"{where}: end is {end}, but {evidence.document} has {len(text)} code points."
+        )
+    if evidence.quote is not None and text[start:end] != evidence.quote:
+        raise CaseError(
+            f"{where}: {evidence.document} at {start}:{end} has {show(text[start:end])}; wanted"
+            f" the quote {show(evidence.quote)}."
+        )
+    return start, end
+
+
+def _nearest(quote: str, text: str) -> str:
+    """Say where the text shares most words with the quote, over a window of equal length."""
+    wanted = Counter(m.group().casefold() for m in _WORD.finditer(quote))
+    words = list(_WORD.finditer(text))
+    width = min(max(wanted.total(), 1), len(words))
+    keys = [m.group().casefold() for m in words]
+    have: Counter[str] = Counter()
+    shared, best, best_at = 0, 0, 0
+    for i, key in enumerate(keys):
+        have[key] += 1
+        shared += have[key] <= wanted[key]
+        if i >= width:
+            gone = keys[i - width]
+            shared -= have[gone] <= wanted[gone]
+            have[gone] -= 1
+        if shared > best:
+            best, best_at = shared, max(i - width + 1, 0)
+    if not best:
+        return "nothing there is like it"
+    start, end = words[best_at].start(), words[best_at + width - 1].end()
+    return f"nearest is {show(text[start:end])} at {start}:{end}"
