@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import io
-import json
 import os
 import subprocess
 import sys
@@ -15,10 +14,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
-    DownloadColumn,
     Progress,
     TaskProgressColumn,
     TextColumn,
@@ -28,6 +25,8 @@ from rich.progress import (
 from index.errors import BelegtError
 from index.settings import Settings, load_settings
 from index.values import Document, Language, SyncReport
+from ui.cli_eval import evaluation
+from ui.terminal import AsJson, Index, assistant_of, bytes_bar, log, print_json, print_text
 
 app = typer.Typer(
     add_completion=False,
@@ -35,14 +34,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Answers German and English questions from your own documents, with exact citations.",
 )
-log = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(evaluation, name="eval")
 _AT_CONTEXT = 300
 _INTERRUPTED = 130
-
-Index = Annotated[
-    Path | None, typer.Option("--index", help="Folder of the index (default: .belegt).")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main() -> None:
@@ -84,7 +78,7 @@ def sync(
     from index.sync import sync as run_sync
 
     settings = load_settings(index=index)
-    with _bytes_bar("unpacking the model") as unpacked:
+    with bytes_bar("unpacking the model") as unpacked:
         encoder = load_encoder(settings.model, settings.cache, settings.threads, unpacked)
     with _sync_bar() as watch:
         report = run_sync(
@@ -96,7 +90,7 @@ def sync(
             watch=watch,
         )
     if as_json:
-        _print_json(
+        print_json(
             {name: getattr(report, name) for name in SyncReport.__slots__}  # frozen, so in order
         )
     else:
@@ -111,27 +105,13 @@ def _print_report(report: SyncReport) -> None:
     print(counts)
     for kind in ("added", "changed", "removed"):
         for path in getattr(report, kind):
-            _show(f"  {kind:8} {path}")
+            print_text(f"  {kind:8} {path}")
     for path, reason in report.failed:
-        _show(f"  failed   {path}: {reason}")
+        print_text(f"  failed   {path}: {reason}")
     print(
         f"{report.passages} passages written, {report.embedded} texts embedded"
         f" in {report.seconds:.1f} s"
     )
-
-
-@contextmanager
-def _bytes_bar(label: str) -> Iterator[Any]:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=log, transient=True, disable=not log.is_terminal) as bar:
-        task: list[Any] = []
-
-        def advance(done: int, total: int) -> None:
-            if not task:
-                task.append(bar.add_task(label, total=total))
-            bar.update(task[0], completed=done, total=total)
-
-        yield advance
 
 
 @contextmanager
@@ -180,7 +160,7 @@ def ask(
         "utf-8", "replace"
     ).decode()  # a shell may pass bytes that are no text
     settings = load_settings(index=index)
-    assistant = _assistant(settings)
+    assistant = assistant_of(settings)
     try:
         known = assistant.library.documents()
         within = None if not document else [_find(name, known).path for name in document]
@@ -190,16 +170,9 @@ def ask(
     finally:
         assistant.close()
     if as_json:
-        _print_json(reply_to_json(reply))
+        print_json(reply_to_json(reply))
     else:
         _print_reply(reply)
-
-
-def _assistant(settings: Settings) -> Any:
-    from qa.wiring import open_assistant
-
-    with _bytes_bar("unpacking the model") as unpacked:
-        return open_assistant(settings, unpacked)
 
 
 def _interface(settings: Settings) -> Language:
@@ -213,16 +186,16 @@ def _interface(settings: Settings) -> Language:
 def _print_reply(reply: Any) -> None:
     from qa.values import Answer
 
-    _show(reply.text)
-    _show("")
+    print_text(reply.text)
+    print_text("")
     if isinstance(reply, Answer):
         for c in reply.citations:
             place = " › ".join((c.title, *c.heading))
-            _show(f"[{c.number}] {place}  ({c.document} {c.start}:{c.end})")
+            print_text(f"[{c.number}] {place}  ({c.document} {c.start}:{c.end})")
     else:
         for hit in reply.passages[:3]:
             p = hit.passage
-            _show(f"  ·  {p.document} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …")
+            print_text(f"  ·  {p.document} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …")
 
 
 # -- show -------------------------------------------------------------------------------------
@@ -251,10 +224,10 @@ def show(
     if as_json:
         names = ("path", "title", "publisher", "date", "language", "kind", "revision")
         described = {name: getattr(found, name) for name in names}
-        _print_json(described | {"start": start, "end": end, "text": text[start:end]})
+        print_json(described | {"start": start, "end": end, "text": text[start:end]})
     elif at:
         before = text[max(0, start - _AT_CONTEXT) : start]
-        _show(f"{before}⟦{text[start:end]}⟧{text[end : end + _AT_CONTEXT]}")
+        print_text(f"{before}⟦{text[start:end]}⟧{text[end : end + _AT_CONTEXT]}")
     else:
         sys.stdout.write(text)
 
@@ -288,7 +261,7 @@ def _span(at: str, length: int) -> tuple[int, int]:
     return start, end
 
 
-# -- doctor, eval, ui ---------------------------------------------------------------------------
+# -- doctor, ui ---------------------------------------------------------------------------------
 
 
 @app.command()
@@ -304,61 +277,9 @@ def doctor(index: Index = None, as_json: AsJson = False) -> None:
                 f"{'ok   ' if finding.ok else 'WRONG'} {finding.check}: {finding.text}", flush=True
             )
     if as_json:
-        _print_json([{"check": f.check, "ok": f.ok, "text": f.text} for f in findings])
+        print_json([{"check": f.check, "ok": f.ok, "text": f.text} for f in findings])
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
-
-
-@app.command(name="eval")
-def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="Question sets, .jsonl or .csv.")],
-    index: Index = None,
-    as_json: AsJson = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for summary.json and rows.jsonl.")
-    ] = None,
-    part: Annotated[
-        str | None, typer.Option(help="Show the figures of one part only, such as dev or test.")
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the run in --out.")
-    ] = False,
-) -> None:
-    """Ask every question of a set and print what was right, with figures per direction."""
-    from eval.report import table
-    from eval.run import evaluate as run_evaluation
-    from eval.run import summary_to_json
-
-    settings = load_settings(index=index)
-    out = out or settings.index / "runs" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    assistant = _assistant(settings)
-    try:
-        with _count_bar("asking") as advance:
-            summary = run_evaluation(
-                assistant,
-                assistant.library,
-                files,
-                out,
-                advance,
-                overwrite=overwrite,
-                settings=settings.model_dump(mode="json"),
-            )
-    finally:
-        assistant.close()
-    if as_json:
-        _print_json(summary_to_json(summary))
-    else:
-        print(table(summary, part))
-    log.print(f"rows.jsonl and summary.json are in {out}", markup=False)
-    if summary.errors:
-        raise BelegtError(f"{summary.errors} questions ended in an error; see {out}/rows.jsonl.")
-
-
-@contextmanager
-def _count_bar(label: str) -> Iterator[Any]:
-    with Progress(console=log, transient=True, disable=not log.is_terminal) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @app.command()
@@ -387,19 +308,6 @@ def ui(
             command(settings.host, free), env=environment(settings), check=False
         ).returncode
     )
-
-
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
-
-
-def _show(text: str) -> None:
-    """Print document text; a terminal gets no control characters of it, which could steer it."""
-    print(text.translate(_CONTROLS) if sys.stdout.isatty() else text)
-
-
-def _print_json(value: Any) -> None:
-    plain = "utf" not in (sys.stdout.encoding or "").lower()
-    print(json.dumps(value, ensure_ascii=plain, indent=1, default=str))
 
 
 if __name__ == "__main__":
