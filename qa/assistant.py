@@ -10,7 +10,7 @@ from itertools import islice
 from index.embedding import Encoder
 from index.language import question_language, unsupported_language
 from index.library import Library
-from index.values import Language
+from index.values import Language, PassageId
 from qa.answerability import Answerability
 from qa.evidence import EvidenceFinder, select_quotes
 from qa.examples import candidates
@@ -61,12 +61,15 @@ class Assistant:
         conversation: Language | None = None,
         interface: Language = "de",
         within: Sequence[str] | None = None,
+        only: Sequence[PassageId] | None = None,
+        without: Sequence[PassageId] = (),
     ) -> Reply:
         """Answer from the documents, every sentence quoted and cited, or say that they do not.
 
         ``language`` overrides the language of the reply; else the question's own decides, then the
         ``conversation``'s, then the ``interface``'s. ``within`` limits the search to some document
-        paths. Never raises for what a user may type.
+        paths, ``only`` to some passages; ``without`` leaves some out. Never raises for what a user
+        may type.
         """
         text = question.strip()
         spoken = question_language(
@@ -79,7 +82,22 @@ class Assistant:
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
-        return self._answer(text, spoken, answer_in, within)
+        return self._answer(text, spoken, answer_in, within, only, without)
+
+    def search(
+        self,
+        question: str,
+        *,
+        conversation: Language | None = None,
+        interface: Language = "de",
+        within: Sequence[str] | None = None,
+    ) -> tuple[Hit, ...]:
+        """The ranking that ``ask`` reads, as much of it as a reply carries, and no reading."""
+        text = question.strip()[: self._max_chars]
+        if not _WORD.search(text):
+            return ()
+        spoken = question_language(text, conversation=conversation, interface=interface)
+        return self._find(text, spoken, within).hits[:SHOWN]
 
     def examples(self, language: Language, count: int = 3) -> list[str]:
         """Questions drawn from the documents that this assistant answers; fewer if it finds fewer."""
@@ -92,11 +110,17 @@ class Assistant:
         return found
 
     def _answer(
-        self, text: str, spoken: Language, answer_in: Language, within: Sequence[str] | None
+        self,
+        text: str,
+        spoken: Language,
+        answer_in: Language,
+        within: Sequence[str] | None,
+        only: Sequence[PassageId] | None,
+        without: Sequence[PassageId],
     ) -> Reply:
         started = time.perf_counter()
         documents = self.library.documents()
-        found = self._find(text, spoken, within)
+        found = self._find(text, spoken, within, only, without)
         if not found.hits:
             return _refuse(text, answer_in, "no_documents")
         retrieved = time.perf_counter()
@@ -124,9 +148,16 @@ class Assistant:
             timings=_timings(started, retrieved),
         )
 
-    def _find(self, text: str, spoken: Language, within: Sequence[str] | None) -> Found:
+    def _find(
+        self,
+        text: str,
+        spoken: Language,
+        within: Sequence[str] | None,
+        only: Sequence[PassageId] | None = None,
+        without: Sequence[PassageId] = (),
+    ) -> Found:
         vector = self.encoder.encode_questions([text])[0]
-        return self._retriever.retrieve(analyse(text, spoken), vector, within)
+        return self._retriever.retrieve(analyse(text, spoken), vector, within, only, without)
 
 
 def _timings(started: float, retrieved: float) -> Timings:

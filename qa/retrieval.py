@@ -84,22 +84,35 @@ class Retriever:
         self._ranker = ranker or load_logistic("ranker", FEATURES)
 
     def retrieve(
-        self, question: Question, vector: Vectors, within: Sequence[str] | None = None
+        self,
+        question: Question,
+        vector: Vectors,
+        within: Sequence[str] | None = None,
+        only: Sequence[PassageId] | None = None,
+        without: Sequence[PassageId] = (),
     ) -> Found:
         """Rank the passages that may answer; ``vector`` is the question's, of shape ``(dim,)``.
 
-        ``within`` limits the search to some document paths. Equal scores are ordered by id.
+        ``within`` limits the search to some document paths, ``only`` to some passages, and
+        ``without`` leaves some out. Equal scores are ordered by id.
         """
-        return self.rank(self.gather(question, vector, within))
+        return self.rank(self.gather(question, vector, within, only, without))
 
     def gather(
-        self, question: Question, vector: Vectors, within: Sequence[str] | None = None
+        self,
+        question: Question,
+        vector: Vectors,
+        within: Sequence[str] | None = None,
+        only: Sequence[PassageId] | None = None,
+        without: Sequence[PassageId] = (),
     ) -> Candidates:
         """Candidates from both signals with their features, in the order of their ids."""
         store = self.library.store
-        limit = None if within is None else store.passage_ids(within)
-        near = self.library.search_vectors(vector, question.language, NEAREST, limit)
-        worded = dict(store.search_words(question_forms(question.words), WORDED, limit))
+        limit = only if within is None or only is not None else store.passage_ids(within)
+        spare, forms = len(without), question_forms(question.words)
+        near = self.library.search_vectors(vector, question.language, NEAREST + spare, limit)
+        near = _less(near, without, NEAREST)
+        worded = dict(_less(store.search_words(forms, WORDED + spare, limit), without, WORDED))
         passages = store.passages(sorted({i for i, _ in near} | set(worded)))
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:
@@ -138,6 +151,13 @@ class Retriever:
             for i in order
         )
         return Found(candidates, hits)
+
+
+def _less(
+    found: Sequence[tuple[PassageId, float]], without: Sequence[PassageId], k: int
+) -> list[tuple[PassageId, float]]:
+    """The first ``k`` of what was found, less some passages."""
+    return [pair for pair in found if pair[0] not in without][:k]
 
 
 def _vector_features(
