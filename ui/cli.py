@@ -23,10 +23,10 @@ from rich.progress import (
 )
 
 from index.errors import BelegtError
-from index.settings import Settings, load_settings
-from index.values import Document, Language, SyncReport
+from index.settings import load_settings
+from index.values import Document, SyncReport
 from ui.cli_eval import evaluation
-from ui.terminal import AsJson, Index, assistant_of, bytes_bar, log, print_json, print_text
+from ui.terminal import AsJson, Index, assistant_of, bytes_bar, log, print_json, print_text, spoken
 
 app = typer.Typer(
     add_completion=False,
@@ -165,7 +165,7 @@ def ask(
         known = assistant.library.documents()
         within = None if not document else [_find(name, known).path for name in document]
         reply = assistant.ask(
-            question, language=language, interface=_interface(settings), within=within
+            question, language=language, interface=spoken(settings), within=within
         )
     finally:
         assistant.close()
@@ -173,14 +173,6 @@ def ask(
         print_json(reply_to_json(reply))
     else:
         _print_reply(reply)
-
-
-def _interface(settings: Settings) -> Language:
-    """The setting, else the language of the shell."""
-    if settings.interface_language != "auto":
-        return settings.interface_language
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "de" if spoken.lower().startswith("de") else "en"
 
 
 def _print_reply(reply: Any) -> None:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from index.errors import BelegtError
 from index.settings import load_settings
+from ui.cli_report import report
 from ui.terminal import AsJson, Index, assistant_of, count_bar, log, print_json
 
 
@@ -84,3 +85,4 @@ def run(
 
 
 # Words of other modules: evaluation.command("word")(function)
+evaluation.command("report")(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from index.settings import Settings
+from index.values import Language
 
 log = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -56,6 +58,14 @@ def count_bar(label: str) -> Iterator[Any]:
     with Progress(console=log, transient=True, disable=not log.is_terminal) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def spoken(settings: Settings) -> Language:
+    """Language to speak to the user: the setting, else the language of the shell."""
+    if settings.interface_language != "auto":
+        return settings.interface_language
+    shell = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "de" if shell.lower().startswith("de") else "en"
 
 
 def assistant_of(settings: Settings) -> Any:

@@ -11,6 +11,7 @@ from typing import Final
 
 from index.values import Language
 from qa.wording import format_date as _format_date
+from ui.wording_evaluation import EVALUATION
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -221,6 +222,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Unexpected fault. The server's log has the details; check with “belegt doctor”, then"
         " reload the page.",
     ),
+    **EVALUATION,
 }
 
 
@@ -249,9 +251,10 @@ class Words:
         text = f"{value:,.{decimals}f}"
         return text if self.language == "en" else text.translate(str.maketrans(",.", ".,"))
 
-    def percent(self, share: float) -> str:
+    def percent(self, share: float, decimals: int = 0) -> str:
         """A share of 0 to 1 as ``93 %`` (with a space that does not break) or ``93%``."""
-        return f"{share:.0%}" if self.language == "en" else f"{share * 100:.0f}\u00a0%"
+        text = self.number(share * 100, decimals)
+        return f"{text}%" if self.language == "en" else f"{text}\u00a0%"
 
     def date(self, iso: str) -> str:
         """An ISO date as precisely as it is known; anything else as it stands; empty: undated."""

@@ -1,0 +1,290 @@
+"""The words of evaluation: the report, the page, and feedback on an answer; part of the catalogue.
+
+``measure_`` and ``outcome_`` say in plain words what the names in ``docs/evaluation.md`` mean.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+EVALUATION: Final[dict[str, tuple[str, str]]] = {
+    # the report
+    "report_title": ("Auswertung", "Evaluation"),
+    "report_of": (
+        "{date}, {documents} Dokumente",
+        "{date}, {documents} documents",
+    ),
+    "report_no_script": (
+        "Die Liste der Fragen braucht JavaScript; die Zahlen oben nicht.",
+        "The list of questions needs JavaScript; the figures above do not.",
+    ),
+    # figures
+    "eval_asked": ("{count} Fragen gestellt.", "{count} questions asked."),
+    "eval_asked_one": ("Eine Frage gestellt.", "One question asked."),
+    "eval_right": (
+        "{right} davon waren in Ordnung ({share}).",
+        "{right} of them were fine ({share}).",
+    ),
+    "oracle_given": (
+        "Zur Probe: gesucht wurde nur in den richtigen Stellen.",
+        "As a trial: only the right passages were searched.",
+    ),
+    "oracle_removed": (
+        "Zur Probe: die richtigen Stellen waren entfernt.",
+        "As a trial: the right passages were removed.",
+    ),
+    "oracle_retrieval": (
+        "Zur Probe: nur gesucht, nicht geantwortet.",
+        "As a trial: searched only, nothing was answered.",
+    ),
+    "outcome_failed": ("Fehler des Programms", "program error"),
+    "outcome_hallucinated": ("geantwortet ohne Grundlage", "answered without basis"),
+    "outcome_wrong_citation": ("falsche Stelle zitiert", "wrong passage cited"),
+    "outcome_missed": ("richtige Stelle nicht gefunden", "right passage not found"),
+    "outcome_false_refusal": ("zu Unrecht abgelehnt", "wrongly refused"),
+    "outcome_right": ("richtig beantwortet", "answered rightly"),
+    "outcome_right_refusal": ("zu Recht abgelehnt", "rightly refused"),
+    "outcome_not_read": ("nur gesucht", "searched only"),
+    "eval_headline": ("Auf einen Blick", "At a glance"),
+    "eval_less": ("weniger ist besser", "less is better"),
+    "eval_n": ("{count} Fragen", "{count} questions"),
+    "eval_n_one": ("eine Frage", "one question"),
+    "eval_interval": ("{low} bis {high}", "{low} to {high}"),
+    "eval_interval_note": (
+        "Der Bereich unter jeder Zahl: Mit anderen Fragen derselben Art läge sie in 95 von 100"
+        " Fällen darin. Je weniger Fragen, desto breiter.",
+        "The range below each figure: with other questions of the same kind it would lie within this"
+        " range in 95 of 100 cases. The fewer questions, the wider.",
+    ),
+    "eval_directions": ("Sprache der Frage und des Dokuments", "Language of question and document"),
+    "eval_directions_note": (
+        "Balken: der gemessene Wert. Strich: der Bereich, in dem er mit anderen Fragen läge.",
+        "Bar: the measured value. Line: the range in which it would lie with other questions.",
+    ),
+    "eval_direction": (
+        "gefragt auf {asked}, Dokument {found}",
+        "asked in {asked}, document {found}",
+    ),
+    "eval_tiers": (
+        "Fragen ohne Antwort in den Dokumenten",
+        "Questions the documents do not answer",
+    ),
+    "eval_tiers_note": (
+        "Richtig ist hier, abzulehnen. Knapp daneben: Das Gefragte kommt vor, die Antwort nicht.",
+        "To refuse is right here. Near miss: what is asked about occurs, the answer does not.",
+    ),
+    "tier_near-miss": ("knapp daneben", "near miss"),
+    "tier_off-topic": ("anderes Thema", "off topic"),
+    "part_dev": ("Teil dev", "part dev"),
+    "part_test": ("Teil test", "part test"),
+    "eval_overall": ("alle", "all"),
+    "eval_curves": (
+        "Was die angegebene Sicherheit wert ist",
+        "What the stated confidence is worth",
+    ),
+    "curve_risk_title": ("Wer weniger beantwortet, irrt seltener", "Answer less, err less"),
+    "curve_risk_note": (
+        "Nach rechts: Anteil der beantworteten Fragen, die sichersten zuerst. Nach oben: wie viele"
+        " davon falsch sind. Gestrichelt: so viele wurden in diesem Lauf beantwortet.",
+        "To the right: share of questions answered, surest first. Upwards: how many of them are"
+        " wrong. Dashed: as many were answered in this run.",
+    ),
+    "curve_coverage": ("beantwortet", "answered"),
+    "curve_risk": ("davon falsch", "of these wrong"),
+    "curve_calibration_title": (
+        "Stimmt die angegebene Wahrscheinlichkeit?",
+        "Does the stated probability hold?",
+    ),
+    "curve_calibration_note": (
+        "Jeder Punkt fasst Fragen mit ähnlicher Angabe zusammen, größere mehr Fragen. Auf der"
+        " Linie stimmt die Angabe genau; darunter war sie zu zuversichtlich.",
+        "Each dot sums up questions with a similar statement, larger ones more questions. On the"
+        " line the statement is exact; below it was too confident.",
+    ),
+    "curve_stated": ("angegeben", "stated"),
+    "curve_observed": ("tatsächlich beantwortbar", "answerable in fact"),
+    "eval_all_figures": ("Alle Zahlen", "All figures"),
+    "eval_by_group": ("Nach Teil, Sprache und Etikett", "By part, language and tag"),
+    "eval_measure": ("Zahl", "Figure"),
+    "eval_group": ("Gruppe", "Group"),
+    "eval_cases_head": ("Fragen", "Questions"),
+    "eval_cases": (
+        "Frage für Frage, die schlechtesten zuerst",
+        "Question by question, worst first",
+    ),
+    "eval_about": ("Womit gemessen wurde", "What was measured with"),
+    "eval_latency": (
+        "{p50} ms in der Mitte, {p95} ms bei den langsamsten 5 %",
+        "{p50} ms in the middle, {p95} ms for the slowest 5%",
+    ),
+    "about_sets": ("Fragensammlung", "Question set"),
+    "about_date": ("Zeitpunkt", "Date"),
+    "about_documents": ("Dokumente", "Documents"),
+    "about_data": ("Prüfsumme der Fragen", "Hash of the questions"),
+    "about_corpus": ("Prüfsumme der Dokumente", "Hash of the documents"),
+    "about_model": ("Modell", "Model"),
+    "about_versions": ("Programme", "Packages"),
+    "about_commit": ("Stand des Programms", "Commit"),
+    "about_machine": ("Rechner", "Machine"),
+    "about_latency": ("Dauer einer Antwort", "Time of an answer"),
+    "about_settings": ("Einstellungen", "Settings"),
+    # measures
+    "measure_hit_at_1": ("Richtige Stelle an erster Stelle", "Right passage first"),
+    "measure_hit_at_3": ("Richtige Stelle unter den ersten 3", "Right passage in the first 3"),
+    "measure_hit_at_5": ("Richtige Stelle unter den ersten 5", "Right passage in the first 5"),
+    "measure_hit_at_10": ("Richtige Stelle unter den ersten 10", "Right passage in the first 10"),
+    "measure_mrr_at_10": (
+        "Rang der richtigen Stelle (MRR@10)",
+        "Rank of the right passage (MRR@10)",
+    ),
+    "measure_ndcg_at_10": ("Güte der Rangfolge (nDCG@10)", "Quality of the ranking (nDCG@10)"),
+    "measure_recall_at_5": (
+        "Anteil der richtigen Stellen unter den ersten 5",
+        "Share of the right passages in the first 5",
+    ),
+    "measure_recall_at_10": (
+        "Anteil der richtigen Stellen unter den ersten 10",
+        "Share of the right passages in the first 10",
+    ),
+    "measure_document_hit_at_1": (
+        "Richtiges Dokument an erster Stelle",
+        "Right document first",
+    ),
+    "measure_document_hit_at_3": (
+        "Richtiges Dokument unter den ersten 3",
+        "Right document in the first 3",
+    ),
+    "measure_document_hit_at_5": (
+        "Richtiges Dokument unter den ersten 5",
+        "Right document in the first 5",
+    ),
+    "measure_document_hit_at_10": (
+        "Richtiges Dokument unter den ersten 10",
+        "Right document in the first 10",
+    ),
+    "measure_document_mrr_at_10": (
+        "Rang des richtigen Dokuments (MRR@10)",
+        "Rank of the right document (MRR@10)",
+    ),
+    "measure_document_ndcg_at_10": (
+        "Rangfolge der Dokumente (nDCG@10)",
+        "Ranking of documents (nDCG@10)",
+    ),
+    "measure_document_recall_at_10": (
+        "Anteil der richtigen Dokumente unter den ersten 10",
+        "Share of the right documents in the first 10",
+    ),
+    "measure_evidence_hit": ("Richtige Stelle zitiert", "Right passage cited"),
+    "measure_evidence_recall": (
+        "Anteil der richtigen Stellen, die zitiert sind",
+        "Share of the right passages that are cited",
+    ),
+    "measure_evidence_coverage": (
+        "Anteil der erwarteten Zeichen, die zitiert sind",
+        "Share of the expected characters that are cited",
+    ),
+    "measure_quote_hit_at_1": (
+        "Erstes Zitat enthält die ganze richtige Stelle",
+        "First quote holds the whole right passage",
+    ),
+    "measure_quote_hit_at_3": (
+        "Eines der ersten 3 Zitate enthält sie ganz",
+        "One of the first 3 quotes holds it whole",
+    ),
+    "measure_citation_precision": (
+        "Anteil der Zitate von richtigen Stellen",
+        "Share of quotes from right passages",
+    ),
+    "measure_citation_validity": ("Zitate stehen wörtlich da", "Quotes are word for word"),
+    "measure_answer_match": ("Erwartete Angabe in der Antwort", "Expected words in the answer"),
+    "measure_exact_match": (
+        "Antwort ist genau die erwartete",
+        "Answer is exactly the expected one",
+    ),
+    "measure_f1": (
+        "Gemeinsame Wörter mit der erwarteten (F1)",
+        "Words shared with the expected (F1)",
+    ),
+    "measure_language_match": (
+        "Antwort in der Sprache der Frage",
+        "Answer in the question's language",
+    ),
+    "measure_refusal_precision": (
+        "Ablehnungen, die richtig waren",
+        "Refusals that were right",
+    ),
+    "measure_refusal_recall": (
+        "Unbeantwortbares, das abgelehnt wurde",
+        "Unanswerable questions that were refused",
+    ),
+    "measure_refusal_f1": ("Ablehnen, beides zusammen (F1)", "Refusing, both together (F1)"),
+    "measure_refusal_balanced_accuracy": (
+        "Richtig entschieden (balanced accuracy)",
+        "Decided rightly (balanced accuracy)",
+    ),
+    "measure_refusal_hallucination_rate": (
+        "Unbeantwortbares, das beantwortet wurde",
+        "Unanswerable questions answered",
+    ),
+    "measure_refusal_error_rate": (
+        "Beantwortbares, das abgelehnt wurde",
+        "Answerable questions refused",
+    ),
+    "measure_refusal_auroc": (
+        "Trennschärfe der Sicherheit (AUROC)",
+        "Separation by confidence (AUROC)",
+    ),
+    "measure_aurc": ("Fläche unter der Kurve (AURC)", "Area under the curve (AURC)"),
+    "measure_ece": ("Mittlere Abweichung (ECE)", "Mean deviation (ECE)"),
+    # cases
+    "case_all": ("Alle", "All"),
+    "case_search": ("In den Fragen suchen", "Search the questions"),
+    "case_language": ("Sprache", "Language"),
+    "case_direction": ("Richtung", "Direction"),
+    "case_tag": ("Etikett", "Tag"),
+    "case_any": ("alle", "any"),
+    "case_shown": ("{shown} von {total} gezeigt", "{shown} of {total} shown"),
+    "case_none": ("Keine Frage passt dazu.", "No question fits."),
+    "case_more": ("Weitere zeigen", "Show more"),
+    "case_before": ("Vorher im Gespräch", "Earlier in the conversation"),
+    "case_reply": ("Antwort", "Reply"),
+    "case_failed": (
+        "Das Programm hat hier versagt; die Frage zählt als falsch.",
+        "The program failed here; the question counts as wrong.",
+    ),
+    "case_expected": ("Erwartet", "Expected"),
+    "case_expected_refusal": (
+        "Eine Ablehnung: Die Dokumente beantworten die Frage nicht.",
+        "A refusal: the documents do not answer the question.",
+    ),
+    "case_expected_words": (
+        "Eine dieser Angaben soll in der Antwort stehen:",
+        "One of these should be in the answer:",
+    ),
+    "case_found": ("Gefundene Stellen", "Passages found"),
+    "case_gold": ("erwartet", "expected"),
+    "case_cited": ("zitiert", "cited"),
+    "case_on_gold": ("richtige Stelle", "right passage"),
+    "case_off_gold": ("andere Stelle", "another passage"),
+    "case_rank": (
+        "Die richtige Stelle steht auf Rang {rank} der gefundenen.",
+        "The right passage has rank {rank} of those found.",
+    ),
+    "case_not_found": (
+        "Die richtige Stelle ist nicht unter den gefundenen.",
+        "The right passage is not among those found.",
+    ),
+    "case_no_detail": (
+        "Für diese Frage sind die Einzelheiten hier nicht enthalten; sie stehen in rows.jsonl.",
+        "The details of this question are not included here; they are in rows.jsonl.",
+    ),
+    "case_words_missing": ("erwartete Angabe fehlt", "expected words missing"),
+    "case_confidence": ("Sicherheit {share}", "confidence {share}"),
+    "case_limits": (
+        "Diese Liste zeigt die {shown} schlechtesten von {total} Fragen, die {detailed}"
+        " schlechtesten mit Einzelheiten; alle stehen in rows.jsonl.",
+        "This list shows the worst {shown} of {total} questions, the worst {detailed} with"
+        " details; all are in rows.jsonl.",
+    ),
+    "case_open": ("Im Gespräch öffnen", "Open in the chat"),
+}
