@@ -123,20 +123,38 @@ def load_sets(paths: Sequence[Path]) -> list[Case]:
     Raises:
         CaseError: as ``load_cases``.
     """
-    cases: dict[str, Case] = {}
+    cases = []
+    for _, case in located(paths):
+        if isinstance(case, CaseError):
+            raise case
+        cases.append(case)
+    return cases
+
+
+def located(paths: Sequence[Path]) -> Iterator[tuple[str, Case | CaseError]]:
+    """Each case of several sets with the place it stands at, or the fault in its stead; goes on
+    after a fault, as far as the file can be read."""
     places: dict[str, str] = {}
     for path in paths:
-        before = len(cases)
+        empty = True
         for record in _records(path):
-            case = _case(record)
-            if case.id in cases:
-                where = f"found {show(case.id)}, which is in {places[case.id]} too"
-                raise record.fault("id", f"{where}; wanted each id once")
-            cases[case.id] = case
-            places[case.id] = f"{record.file}, line {record.line}"
-        if len(cases) == before:
-            raise CaseError(f"{path}: no case in this file; wanted at least one.")
-    return list(cases.values())
+            empty = False
+            if isinstance(record, CaseError):
+                yield str(path), record
+                continue
+            place = f"{record.file}, line {record.line}"
+            try:
+                case = _case(record)
+                if case.id in places:
+                    where = f"found {show(case.id)}, which is in {places[case.id]} too"
+                    raise record.fault("id", f"{where}; wanted each id once")
+            except CaseError as fault:
+                yield place, fault
+                continue
+            places[case.id] = place
+            yield place, case
+        if empty:
+            yield str(path), CaseError(f"{path}: no case in this file; wanted at least one.")
 
 
 def read_case(file: str, line: int, fields: Mapping[str, Any]) -> Case:
@@ -167,10 +185,15 @@ def to_csv(cases: Sequence[Case]) -> str:
 # -- reading ------------------------------------------------------------------------------------
 
 
-def _records(path: Path) -> Iterator[_Record]:
-    text = _read(path)
+def _records(path: Path) -> Iterator[_Record | CaseError]:
+    """The records of a file, and in place of each that cannot be read its fault."""
+    try:
+        text = _read(path)
+    except CaseError as fault:
+        yield fault
+        return
     read = _csv_records if path.suffix.lower() == ".csv" else _json_records
-    return read(str(path), text)
+    yield from read(str(path), text)
 
 
 def _read(path: Path) -> str:
@@ -187,24 +210,27 @@ def _read(path: Path) -> str:
         ) from None
 
 
-def _json_records(file: str, text: str) -> Iterator[_Record]:
+def _json_records(file: str, text: str) -> Iterator[_Record | CaseError]:
     for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            fields = json.loads(line)
-            json.dumps(fields, ensure_ascii=False).encode()
-        except (ValueError, RecursionError) as error:
-            raise CaseError(
-                f"{file}, line {number}: broken JSON ({_reason(error)}); wanted one case, a JSON"
-                " object, per line."
-            ) from None
-        if not isinstance(fields, dict):
-            raise CaseError(f"{file}, line {number}: found {show(fields)}; wanted a JSON object.")
-        yield _Record(file, number, fields)
+        if line.strip():
+            yield _json_record(file, number, line)
 
 
-def _csv_records(file: str, text: str) -> Iterator[_Record]:
+def _json_record(file: str, number: int, line: str) -> _Record | CaseError:
+    try:
+        fields = json.loads(line)
+        json.dumps(fields, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        return CaseError(
+            f"{file}, line {number}: broken JSON ({_reason(error)}); wanted one case, a JSON"
+            " object, per line."
+        )
+    if not isinstance(fields, dict):
+        return CaseError(f"{file}, line {number}: found {show(fields)}; wanted a JSON object.")
+    return _Record(file, number, fields)
+
+
+def _csv_records(file: str, text: str) -> Iterator[_Record | CaseError]:
     header, _, _ = text.lstrip().partition("\n")
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
@@ -212,13 +238,15 @@ def _csv_records(file: str, text: str) -> Iterator[_Record]:
     line = 1
     try:
         for cells in reader:
-            if columns is None and any(cells):
+            if any(cells) and columns is None:
                 columns = _columns(_Record(file, line, {}), cells)
-            elif columns is not None and any(cells):
+            elif any(cells) and columns is not None:
                 yield _csv_record(file, line, columns, cells)
             line = reader.line_num + 1
     except csv.Error as error:
-        raise CaseError(f"{file}, line {line}: broken CSV ({error}); mend the quotes.") from None
+        yield CaseError(f"{file}, line {line}: broken CSV ({error}); mend the quotes.")
+    except CaseError as fault:  # of the columns: without them nothing can be read
+        yield fault
 
 
 def _columns(header: _Record, cells: Sequence[str]) -> list[str]:
@@ -231,9 +259,17 @@ def _columns(header: _Record, cells: Sequence[str]) -> list[str]:
     return columns
 
 
-def _csv_record(file: str, line: int, columns: Sequence[str], cells: Sequence[str]) -> _Record:
+def _csv_record(
+    file: str, line: int, columns: Sequence[str], cells: Sequence[str]
+) -> _Record | CaseError:
+    try:
+        return _Record(file, line, _csv_fields(_Record(file, line, {}), columns, cells))
+    except CaseError as fault:
+        return fault
+
+
+def _csv_fields(raw: _Record, columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
     """Bring a row into the shape of a JSON case; empty cells are absent fields."""
-    raw = _Record(file, line, {})
     if any(cells[len(columns) :]):
         raise raw.fault("row", f"found {len(cells)} cells; wanted {len(columns)}, as in line 1")
     fields: dict[str, Any] = {k: v for k, v in zip(columns, cells, strict=False) if v}
@@ -242,7 +278,7 @@ def _csv_record(file: str, line: int, columns: Sequence[str], cells: Sequence[st
     for name in ("answers", "tags", "evidence", "history", "within"):
         if name in fields:
             fields[name] = _listed(raw, name, fields[name])
-    return _Record(file, line, _with_evidence(raw, fields))
+    return _with_evidence(raw, fields)
 
 
 def _truth(record: _Record, cell: str) -> bool:

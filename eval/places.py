@@ -26,14 +26,29 @@ def resolve(case: Case, texts: Mapping[str, str]) -> list[Span]:
             raise CaseError(f"case {show(case.id)}, within: {_not_indexed(document)}")
     if not case.answerable:
         return []
-    spans = []
-    for number, evidence in enumerate(case.evidence, start=1):
-        where = f"case {show(case.id)}, evidence {number}"
-        if evidence.document not in texts:
-            raise CaseError(f"{where}: {_not_indexed(evidence.document)}")
-        start, end = _place(evidence, texts[evidence.document], where)
-        spans.append(Span(evidence.document, start, end))
-    return spans
+    return [_span(case, number, texts) for number in range(len(case.evidence))]
+
+
+def faults_of(case: Case, texts: Mapping[str, str]) -> list[str]:
+    """All that ``resolve`` would complain of, one line each."""
+    faults = []
+    for document in case.within:
+        if document not in texts:
+            faults.append(f"case {show(case.id)}, within: {_not_indexed(document)}")
+    for number in range(len(case.evidence) if case.answerable else 0):
+        try:
+            _span(case, number, texts)
+        except CaseError as fault:
+            faults.append(str(fault))
+    return faults
+
+
+def _span(case: Case, number: int, texts: Mapping[str, str]) -> Span:
+    evidence = case.evidence[number]
+    where = f"case {show(case.id)}, evidence {number + 1}"
+    if evidence.document not in texts:
+        raise CaseError(f"{where}: {_not_indexed(evidence.document)}")
+    return Span(evidence.document, *_place(evidence, texts[evidence.document], where))
 
 
 def _not_indexed(document: str) -> str:
@@ -49,12 +64,9 @@ def cluster_of(case: Case, texts: Mapping[str, str]) -> str:
     if case.cluster:
         return case.cluster
     for evidence in case.evidence[:1]:
-        text = texts.get(evidence.document)
-        if text is not None:
-            try:
-                start, _ = _place(evidence, text, "")
-            except CaseError:
-                break
+        text = texts.get(evidence.document, "")
+        start = text.find(evidence.quote or "") if evidence.start is None else evidence.start
+        if text and start >= 0:
             return f"{evidence.document} {text.rfind(_BLANK_LINE, 0, start) + 1}"
     return f"case {case.id}"
 

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,17 +20,6 @@ from index.store import Store
 from index.values import Document, Fingerprint
 
 PACKAGES = ("belegt", "sentence-transformers", "torch", "faiss-cpu", "numpy")
-
-
-class Source(Protocol):
-    """Where the canonical texts come from; ``index.library.Library`` is one."""
-
-    @property
-    def store(self) -> Store: ...
-
-    def documents(self) -> dict[str, Document]: ...
-
-    def text(self, revision: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +41,45 @@ class Corpus:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+class Source(Protocol):
+    """What has an index; ``index.library.Library`` is one."""
+
+    @property
+    def store(self) -> Store: ...
+
+
 def corpus_of(library: Source) -> Corpus:
-    """The documents of a library as they are indexed now."""
-    return Corpus(library.documents(), _Texts(library), library.store)
+    """The documents of an open library as they are indexed now."""
+    return corpus_in(library.store)
+
+
+def corpus_in(store: Store) -> Corpus:
+    """The documents of an index as they are now."""
+    documents = {document.path: document for document in store.documents()}
+    return Corpus(documents, _Texts(store, documents), store)
 
 
 class _Texts(Mapping[str, str]):
     """Canonical texts by path, fetched when asked for: a corpus may not fit into memory."""
 
-    def __init__(self, library: Source) -> None:
-        self._library = library
-        self._revisions = {d.path: d.revision for d in library.documents().values()}
+    def __init__(self, store: Store, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self._text = lru_cache(maxsize=64)(store.text)
 
     def __getitem__(self, path: str) -> str:
-        text = self._library.text(self._revisions[path])
+        text = self._text(self._documents[path].revision)
         if text is None:
             raise KeyError(path)
         return text
 
+    def __contains__(self, path: object) -> bool:
+        return path in self._documents
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._revisions)
+        return iter(self._documents)
 
     def __len__(self) -> int:
-        return len(self._revisions)
+        return len(self._documents)
 
 
 def describe(

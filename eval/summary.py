@@ -88,6 +88,33 @@ def _group(
     return Group(by, name, part, len(members), averages(members) | _decisions(decided))
 
 
+def mean_figure(values: Sequence[float | None], clusters: Sequence[str]) -> Figure:
+    """The average of the values that apply, with its interval; ``clusters`` has one per value."""
+    pairs = [(v, c) for v, c in zip(values, clusters, strict=True) if v is not None]
+    if not pairs:
+        return Figure(None)
+    column = np.array([[v] for v, _ in pairs], np.float64)
+    codes = uncertainty.codes_of([c for _, c in pairs])
+    bounds = uncertainty.bootstrap(codes, uncertainty.means(column))
+    value, n = metrics.mean(v for v, _ in pairs)
+    return _figure(value, bounds, 0, n, int(codes.max()) + 1)
+
+
+def auroc_figure(
+    confidence: Sequence[float], positive: Sequence[bool], clusters: Sequence[str]
+) -> Figure:
+    """AUROC with its interval; all three have one entry per case."""
+    above = [c for c, p in zip(confidence, positive, strict=True) if p]
+    value = metrics.auroc(above, [c for c, p in zip(confidence, positive, strict=True) if not p])
+    if value is None:
+        return Figure(None)
+    codes = uncertainty.codes_of(clusters)
+    statistic = uncertainty.auroc(np.array(confidence, np.float64), np.array(positive, bool))
+    return _figure(
+        value, uncertainty.bootstrap(codes, statistic), 0, len(codes), int(codes.max()) + 1
+    )
+
+
 def averages(rows: Sequence[Row]) -> dict[str, Figure]:
     """The average of each measure over the cases it applies to."""
     values = matrix(rows)

@@ -6,6 +6,7 @@ written ``./check``. Other modules hang their words on ``evaluation``.
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from typer.core import TyperGroup
 from index.errors import BelegtError
 from index.settings import load_settings
 from ui.cli_report import report
-from ui.terminal import AsJson, Index, assistant_of, count_bar, log, print_json
+from ui.terminal import AsJson, Index, assistant_of, count_bar, log, print_json, print_text
 
 
 class FilesOrWord(TyperGroup):
@@ -52,13 +53,31 @@ def run(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the run in --out.")
     ] = False,
+    oracle: Annotated[
+        str | None,
+        typer.Option(
+            help="Split the blame: given (search the gold passages only), removed (all but them)"
+            " or retrieval (read nothing)."
+        ),
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MEASURE=VALUE", help="Exit 1 if a figure is worse than this; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Ask every question of a set and print what was right, with figures per direction."""
     from eval.report import table
     from eval.run import evaluate
     from eval.runs import new_folder
     from eval.summary import summary_to_json
+    from eval.values import ORACLES
 
+    if oracle not in (None, *ORACLES):
+        wanted = ", ".join(ORACLES)
+        raise typer.BadParameter(f"{oracle!r}; wanted one of {wanted}", param_hint="--oracle")
+    limits = _limits(fail_under or [])
     settings = load_settings(index=index)
     out = out or new_folder(settings.index)
     assistant = assistant_of(settings)
@@ -72,6 +91,7 @@ def run(
                 advance,
                 overwrite=overwrite,
                 settings=settings.model_dump(mode="json"),
+                oracle=oracle,
             )
     finally:
         assistant.close()
@@ -82,6 +102,89 @@ def run(
     log.print(f"rows.jsonl and summary.json are in {out}", markup=False)
     if summary.errors:
         raise BelegtError(f"{summary.errors} questions ended in an error; see {out}/rows.jsonl.")
+    _hold(summary.group("overall", "overall", part), limits)
+
+
+def _limits(words: list[str]) -> dict[str, float]:
+    """``MEASURE=VALUE`` taken apart; wrong use is said before anything is asked."""
+    from eval.values import AVERAGED, DECIDED
+
+    limits = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in (*AVERAGED, *DECIDED):
+            near = ", ".join(difflib.get_close_matches(name, (*AVERAGED, *DECIDED), 3, 0.3))
+            raise typer.BadParameter(
+                f"{name!r} is no measure; perhaps {near or AVERAGED[0]}", param_hint="--fail-under"
+            )
+        try:
+            limits[name] = float(value)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{word!r}; wanted MEASURE=VALUE, such as hit_at_5=0.9", param_hint="--fail-under"
+            ) from None
+    return limits
+
+
+def _hold(group: Any, limits: dict[str, float]) -> None:
+    """Compare figures with the limits set for them.
+
+    Raises:
+        BelegtError: one is worse, or has no value; all of them in one line.
+    """
+    from eval.values import LOWER_IS_BETTER
+
+    faults = []
+    for name, limit in limits.items():
+        value = group.figures[name].value if group else None
+        above = name in LOWER_IS_BETTER
+        if value is None:
+            faults.append(f"{name} has no value, so that {limit:g} cannot be held")
+        elif value > limit if above else value < limit:
+            faults.append(f"{name} is {value:.4f}, {'above' if above else 'under'} {limit:g}")
+    if faults:
+        raise BelegtError(f"Failed: {'; '.join(faults)}.")
+
+
+@evaluation.command()
+def check(files: Files, index: Index = None, as_json: AsJson = False) -> None:
+    """Look at a set without asking: faults with their place, and what it consists of."""
+    from dataclasses import asdict
+
+    from eval.checking import check as look
+    from eval.provenance import corpus_in
+    from index.store import Store
+
+    store = Store(load_settings(index=index).index)
+    try:
+        found = look(files, corpus_in(store).texts)
+    finally:
+        store.close()
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _print_check(found)
+    if found.faults:
+        raise BelegtError(f"{_counted(len(found.faults), 'fault')}; nothing was asked.")
+
+
+def _print_check(found: Any) -> None:
+    for fault in found.faults:
+        print_text(fault)
+    refusable = found.cases - found.answerable
+    languages = ", ".join(f"{n} {language}" for language, n in found.languages.items())
+    print_text(f"{_counted(found.cases, 'case')}{languages and ': '}{languages}")
+    print_text(
+        f"{found.answerable} answerable, {refusable} not, {found.conversations} in conversations"
+    )
+    if found.tags:
+        print_text(f"tags: {', '.join(f'{tag} {n}' for tag, n in found.tags.items())}")
+    for note in found.notes:
+        print_text(f"note: {note}")
+
+
+def _counted(n: int, thing: str) -> str:
+    return f"{n} {thing}{'' if n == 1 else 's'}"
 
 
 # Words of other modules: evaluation.command("word")(function)
