@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from index.errors import BelegtError
 from index.settings import load_settings
+from ui.cli_exchange import export_run, import_set
 from ui.cli_report import report
 from ui.terminal import AsJson, Index, assistant_of, count_bar, log, print_json, print_text
 
@@ -189,3 +190,5 @@ def _counted(n: int, thing: str) -> str:
 
 # Words of other modules: evaluation.command("word")(function)
 evaluation.command("report")(report)
+evaluation.command("import")(import_set)
+evaluation.command("export")(export_run)
