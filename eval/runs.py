@@ -101,6 +101,16 @@ def _listed(folder: Path) -> Listed | None:
         return None
 
 
+def find_run(index: Path, named: Path) -> Run:
+    """The run in the folder ``named``, or of that name among those kept with an index.
+
+    Raises:
+        RunError: as ``load_run``.
+    """
+    kept = index / RUNS / named
+    return load_run(kept if kept.is_dir() and not named.is_dir() else named)
+
+
 def new_folder(index: Path) -> Path:
     """A folder for a new run with an index, named by the time; not made yet."""
     stem = index / RUNS / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")

@@ -18,10 +18,12 @@ from eval.metrics import Decision
 from eval.uncertainty import Bounds, Floats
 from eval.values import (
     AVERAGED,
+    CONFIDENCE,
     DECIDED,
     DIRECTIONS,
     LANGUAGES,
     PARTS,
+    REFUSAL,
     TIERS,
     Bin,
     Curve,
@@ -173,7 +175,7 @@ def _decisions(rows: Sequence[Row]) -> dict[str, Figure]:
     bounds = uncertainty.bootstrap(_codes(members), _refusal_statistic([d for _, d in decided]))
     clusters = len({r.cluster for r in members})
     figures = {}
-    for i, name in enumerate(DECIDED[:6]):
+    for i, name in enumerate(REFUSAL):
         value = found[name.removeprefix("refusal_")]
         n = len(members) if value is not None else 0
         figures[name] = _figure(value, bounds, i, n, clusters)
@@ -181,7 +183,7 @@ def _decisions(rows: Sequence[Row]) -> dict[str, Figure]:
 
 
 def _refusal_statistic(decisions: Sequence[Decision]) -> uncertainty.Statistic:
-    """The first six figures of ``DECIDED``, in their order."""
+    """The figures of ``REFUSAL``, in their order."""
     answerable = np.array([d.answerable for d in decisions])
     refused = np.array([d.refused for d in decisions])
     columns = [~answerable & refused, answerable & refused, ~answerable, answerable]
@@ -202,31 +204,34 @@ def _refusal_statistic(decisions: Sequence[Decision]) -> uncertainty.Statistic:
     return uncertainty.totals(np.column_stack(columns).astype(np.float64), combine)
 
 
-def _confidences(rows: Sequence[Row]) -> dict[str, Figure]:
-    """AUROC, risk-coverage area and calibration error, over cases that have a confidence."""
-    names = DECIDED[6:]
-    if not rows:
-        return dict.fromkeys(names, Figure(None))
+def confidence_statistic(rows: Sequence[Row]) -> uncertainty.Statistic:
+    """The figures of ``CONFIDENCE``, in their order, of rows that all have a confidence."""
     confidence = np.array([r.measures.confidence for r in rows], np.float64)
     answerable = np.array([r.case.answerable for r in rows])
-    wrong = np.array([is_wrong(r) for r in rows], np.float64)
     bins = np.array([metrics.bin_of(c) for c in confidence])
-    positive, negative = confidence[answerable].tolist(), confidence[~answerable].tolist()
-    values = (
-        metrics.auroc(positive, negative),
-        metrics.aurc(confidence.tolist(), wrong.tolist()),
-        metrics.ece(confidence.tolist(), answerable.tolist()),
-    )
     statistics = (
         uncertainty.auroc(confidence, answerable),
-        uncertainty.aurc(confidence, wrong),
+        uncertainty.aurc(confidence, np.array([is_wrong(r) for r in rows], np.float64)),
         uncertainty.ece(confidence, answerable, bins, metrics.BINS),
     )
-    codes, clusters = _codes(rows), len({r.cluster for r in rows})
-    bounds = uncertainty.bootstrap(codes, lambda w: np.hstack([s(w) for s in statistics]))
+    return lambda weights: np.hstack([statistic(weights) for statistic in statistics])
+
+
+def _confidences(rows: Sequence[Row]) -> dict[str, Figure]:
+    if not rows:
+        return dict.fromkeys(CONFIDENCE, Figure(None))
+    pairs = [(r.measures.confidence or 0.0, r.case.answerable) for r in rows]
+    confidence, answerable = [c for c, _ in pairs], [a for _, a in pairs]
+    values = (
+        metrics.auroc([c for c, a in pairs if a], [c for c, a in pairs if not a]),
+        metrics.aurc(confidence, [float(is_wrong(r)) for r in rows]),
+        metrics.ece(confidence, answerable),
+    )
+    bounds = uncertainty.bootstrap(_codes(rows), confidence_statistic(rows))
+    clusters = len({r.cluster for r in rows})
     return {
         name: _figure(value, bounds, i, len(rows) if value is not None else 0, clusters)
-        for i, (name, value) in enumerate(zip(names, values, strict=True))
+        for i, (name, value) in enumerate(zip(CONFIDENCE, values, strict=True))
     }
 
 

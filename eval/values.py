@@ -79,18 +79,20 @@ class Measures:
 AVERAGED: tuple[str, ...] = Measures.__slots__[: Measures.__slots__.index("refused")]
 """Measures whose average is a figure; the others feed figures of refusal and latency."""
 
-DECIDED = (
+REFUSAL = (
     "refusal_precision",
     "refusal_recall",
     "refusal_f1",
     "refusal_balanced_accuracy",
     "refusal_hallucination_rate",
     "refusal_error_rate",
-    "refusal_auroc",
-    "aurc",
-    "ece",
 )
 """Figures of deciding between answer and refusal; they need many cases."""
+
+CONFIDENCE = ("refusal_auroc", "aurc", "ece")
+"""Figures of what ``confidence`` is worth; they need many cases too."""
+
+DECIDED = (*REFUSAL, *CONFIDENCE)
 
 LOWER_IS_BETTER = frozenset({"refusal_hallucination_rate", "refusal_error_rate", "aurc", "ece"})
 

@@ -25,7 +25,7 @@ from rich.progress import (
 from index.errors import BelegtError
 from index.settings import load_settings
 from index.values import Document, SyncReport
-from ui.cli_eval import evaluation
+from ui.cli_eval import compare, evaluation
 from ui.terminal import AsJson, Index, assistant_of, bytes_bar, log, print_json, print_text, spoken
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ app = typer.Typer(
     help="Answers German and English questions from your own documents, with exact citations.",
 )
 app.add_typer(evaluation, name="eval")
+app.command()(compare)
 _AT_CONTEXT = 300
 _INTERRUPTED = 130
 

@@ -188,6 +188,41 @@ def _counted(n: int, thing: str) -> str:
     return f"{n} {thing}{'' if n == 1 else 's'}"
 
 
+def compare(
+    before: Annotated[Path, typer.Argument(help="Folder of a run, or its name in INDEX/runs.")],
+    after: Annotated[Path, typer.Argument(help="Folder of the run to set against it.")],
+    index: Index = None,
+    as_json: AsJson = False,
+    part: Annotated[
+        str | None, typer.Option(help="Compare one part only, such as dev or test.")
+    ] = None,
+    fail_if_worse: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="MARGIN",
+            help="Exit 1 if a tested measure falls by more than this, or beyond chance.",
+        ),
+    ] = None,
+) -> None:
+    """Set two runs of the same questions against each other: what changed, and by chance or not."""
+    from eval.compare import compare as set_against
+    from eval.compare import comparison_to_json
+    from eval.report import comparison_table
+    from eval.runs import find_run
+
+    folder = load_settings(index=index).index
+    found = set_against(find_run(folder, before), find_run(folder, after), part)
+    if as_json:
+        print_json(comparison_to_json(found))
+    else:
+        print_text(comparison_table(found))
+    worse = [] if fail_if_worse is None else found.worse(fail_if_worse)
+    if worse:
+        changes = "; ".join(f"{d.measure} {d.before:.4f} -> {d.after:.4f}" for d in worse)
+        raise BelegtError(f"Worse: {changes}.")
+
+
 # Words of other modules: evaluation.command("word")(function)
 evaluation.command("report")(report)
 evaluation.command("import")(import_set)

@@ -1,4 +1,9 @@
+import itertools
 import math
+import re
+import string
+import unicodedata
+from collections import Counter
 
 import ir_measures
 import numpy as np
@@ -7,27 +12,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import (
     balanced_accuracy_score,
+    ndcg_score,
     precision_recall_fscore_support,
     roc_auc_score,
 )
 
 from eval.cases import Span
 from eval.metrics import (
+    BINS,
     Decision,
     answer_match,
+    answer_tokens,
+    aurc,
     auroc,
+    bin_of,
     citation_precision,
     citation_validity,
     comparable,
     contains,
+    documents_of,
+    ece,
     evidence_coverage,
     evidence_hit,
+    evidence_recall,
+    exact_match,
+    f1,
     hit_at,
     mean,
     mrr_at,
     ndcg_at,
     overlap,
     percentile,
+    quote_hit_at,
     recall_at,
     refusal,
 )
@@ -109,6 +125,41 @@ def test_citations_against_gold_by_hand():
     assert evidence_hit([], gold) == 0
     assert evidence_coverage(cited, gold) == 5 / 30
     assert citation_precision(cited, gold) == 2 / 3
+    assert evidence_recall(cited, gold) == 1 / 3
+    assert evidence_recall([], gold) == 0
+    assert evidence_recall(cited, []) is None
+
+
+def test_a_quote_hits_when_it_holds_the_gold_whole():
+    gold = [span(5, 10), span(20, 30)]
+    cited = [span(6, 30, "b.txt"), span(6, 29), span(0, 10), span(20, 30)]
+    assert [quote_hit_at(k, cited, gold) for k in (1, 2, 3)] == [0, 0, 1]
+    assert quote_hit_at(1, cited, []) is None
+
+
+def test_documents_are_ranked_by_their_best_passage():
+    ranked = [span(0, 5, "b"), span(9, 12, "a"), span(7, 9, "b"), span(0, 3, "c")]
+    assert [d.document for d in documents_of(ranked)] == ["b", "a", "c"]
+    gold = documents_of([span(50, 60, "c"), span(90, 95, "c"), span(0, 1, "x")])
+    assert hit_at(1, documents_of(ranked), gold) == 0
+    assert mrr_at(10, documents_of(ranked), gold) == 1 / 3
+    assert recall_at(10, documents_of(ranked), gold) == 1 / 2
+    found = ir_measures.calc_aggregate(
+        [ir_measures.nDCG @ 10],
+        [ir_measures.Qrel("q", d, 1) for d in "cx"],
+        [ir_measures.ScoredDoc("q", d, -i) for i, d in enumerate("bac")],
+    )
+    ours = ndcg_at(10, documents_of(ranked), gold)
+    assert ours == pytest.approx(found[ir_measures.nDCG @ 10], abs=1e-9)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.booleans(), min_size=2, max_size=20).filter(any))
+def test_ndcg_agrees_with_scikit_learn(flags):
+    ranked = TILES[: len(flags)]
+    gold = [t for t, flag in zip(ranked, flags, strict=True) if flag]
+    expected = ndcg_score([flags], [[-i for i in range(len(flags))]], k=10)
+    assert ndcg_at(10, ranked, gold) == pytest.approx(expected, abs=1e-9)
 
 
 intervals = st.lists(
@@ -212,6 +263,51 @@ def test_one_entry_suffices_and_a_list_must_occur_whole():
     assert answer_match("", answers) == 0
 
 
+GERMAN_ARTICLES = "ein eine einen einem eines einer der die das den dem des".split()
+
+
+def as_mlqa_does(text, articles):
+    """Lower case, punctuation of any script off, articles off, single spaces; one by one."""
+    kept = [
+        c
+        for c in text.lower()
+        if not (unicodedata.category(c).startswith("P") or c in string.punctuation)
+    ]
+    out = re.split(r"(\W+)", "".join(kept))
+    return " ".join("".join(" " if w in articles else w for w in out).split())
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.sampled_from("Der die Das Hub, „Dresden“ 1.500 € eine-r in an THE the a".split()))
+)
+def test_answers_are_normalised_as_in_mlqa(words):
+    text = " ".join(words)
+    assert " ".join(answer_tokens(text, "de")) == as_mlqa_does(text, GERMAN_ARTICLES)
+    assert " ".join(answer_tokens(text, "en")) == as_mlqa_does(text, ["a", "an", "the"])
+
+
+def test_exact_match_and_f1_by_hand():
+    answers = (("der Hub in Dresden",), ("60 EUR", "90 EUR"))
+    assert exact_match("Den HUB in »Dresden«!", answers, "de") == 1
+    assert exact_match("Den HUB in »Dresden«!", answers, "en") == 0
+    assert exact_match("60 EUR 90 EUR", answers, "de") == 1
+    assert f1("ein Hub in Leipzig", answers, "de") == 2 / 3
+    assert f1("60 EUR", answers, "de") == 2 * 1 * 0.5 / 1.5
+    assert f1("nichts davon", answers, "de") == 0
+    assert exact_match("x", (), "de") is f1("x", (), "de") is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from("abcd"), min_size=1), st.lists(st.sampled_from("abcd"), min_size=1))
+def test_f1_agrees_with_the_formula_of_squad(said, gold):
+    same = sum((Counter(said) & Counter(gold)).values())
+    precision, recall = same / len(said), same / len(gold)
+    expected = 2 * precision * recall / (precision + recall) if same else 0
+    found = f1(" ".join(said), ((" ".join(gold),),), "de")
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
 def decisions(*triples):
     return [Decision(*triple) for triple in triples]
 
@@ -259,12 +355,53 @@ def test_refusal_without_one_class_or_without_a_refusal():
 def test_refusal_agrees_with_scikit_learn(found):
     truth = [not d.answerable for d in found]
     guess = [d.refused for d in found]
-    precision, recall, f1, _ = precision_recall_fscore_support(truth, guess, average="binary")
+    precision, recall, both, _ = precision_recall_fscore_support(truth, guess, average="binary")
     ours = refusal(found)
-    assert (ours.precision, ours.recall, ours.f1) == pytest.approx((precision, recall, f1))
-    assert ours.balanced_accuracy == pytest.approx(balanced_accuracy_score(truth, guess))
+    assert (ours.precision, ours.recall, ours.f1) == pytest.approx(
+        (precision, recall, both), abs=1e-9
+    )
+    balanced = balanced_accuracy_score(truth, guess)
+    assert ours.balanced_accuracy == pytest.approx(balanced, abs=1e-9)
     area = roc_auc_score([d.answerable for d in found], [d.confidence for d in found])
-    assert ours.auroc == pytest.approx(area)
+    assert ours.auroc == pytest.approx(area, abs=1e-9)
+
+
+def risk_of_order(wrong):
+    return sum(sum(wrong[:i]) / i for i in range(1, len(wrong) + 1)) / len(wrong)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from([0.1, 0.5, 0.9]), st.booleans()), min_size=1, max_size=6))
+def test_risk_coverage_area_is_the_mean_over_all_orders_of_ties(pairs):
+    orders = [
+        order
+        for order in itertools.permutations(pairs)
+        if all(a[0] >= b[0] for a, b in itertools.pairwise(order))
+    ]
+    expected = sum(risk_of_order([w for _, w in order]) for order in orders) / len(orders)
+    found = aurc([c for c, _ in pairs], [float(w) for _, w in pairs])
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_calibration_error_by_hand():
+    assert ece([0.95, 0.91, 0.15, 1.0], [True, False, False, True]) == pytest.approx(
+        (abs(0.95 + 0.91 + 1.0 - 2) + 0.15) / 4
+    )
+    assert ece([], []) is aurc([], []) is None
+    assert [bin_of(c) for c in (0, 0.09, 0.1, 0.99, 1)] == [0, 0, 1, 9, 9]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
+def test_calibration_error_agrees_with_binning_by_numpy(pairs):
+    confidence = np.array([c for c, _ in pairs])
+    label = np.array([p for _, p in pairs], float)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    expected = sum(
+        np.mean(bins == b) * abs(confidence[bins == b].mean() - label[bins == b].mean())
+        for b in set(bins.tolist())
+    )
+    assert ece(confidence.tolist(), label.tolist()) == pytest.approx(expected, abs=1e-9)
 
 
 def test_averages_leave_out_what_does_not_apply():
