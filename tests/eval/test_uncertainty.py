@@ -125,12 +125,12 @@ def test_exact_p_agrees_with_trying_all_signs(pairs):
 
 def test_random_p_is_near_the_exact_one():
     rng = np.random.default_rng(3)
-    differences = rng.normal(0.25, 1, 18)
-    codes = np.arange(18)
-    patterns = 1 - 2 * (np.arange(2**18)[:, None] >> np.arange(18) & 1)
+    differences = rng.normal(0.25, 1, 17)
+    codes = np.arange(17)
+    patterns = 1.0 - 2 * (np.arange(2**17)[:, None] >> np.arange(17) & 1)
     exact = (np.abs(patterns @ differences) >= abs(differences.sum()) - 1e-9).mean()
     found = sign_flip_p(differences, codes)
-    assert found == pytest.approx(exact, abs=0.005)
+    assert found == pytest.approx(exact, abs=0.01)
     assert found == sign_flip_p(differences, codes)
     assert 0 < sign_flip_p(np.ones(400), np.arange(400)) < 0.001
 
