@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lint types install install-test fit clean
+.PHONY: run test check lint types install install-test fit bench clean
 
 run: install
 	@$(BIN)/belegt sync seeds
@@ -38,6 +38,10 @@ install-test: .venv/installed-test
 
 fit: install-test
 	$(BIN)/python -m eval.fit
+
+# On outside data in $BELEGT_DATA (docs/benchmarks.md says which); writes docs/benchmarks.md.
+bench: install-test
+	$(BIN)/python -m eval.bench
 
 clean:
 	rm -rf .venv .belegt

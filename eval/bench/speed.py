@@ -1,0 +1,138 @@
+"""How long it takes: reading documents in, the first answer, every further one.
+
+Measured with the model itself, never with remembered vectors, one question after the other.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.bench.harness import Bench
+from eval.importers.imported import Imported, write_documents
+from eval.metrics import percentile
+from index.embedding import Encoder, Progress
+from index.library import Library
+from index.sync import sync
+from index.values import Vectors
+
+QUESTIONS = 60
+PAGES = 40
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Passages a second while syncing; milliseconds per question: of the whole, and of all but the
+    model's forward pass; seconds of a cold ``belegt ask``, by the clock and of the processor."""
+
+    passages: int
+    passages_per_second: float
+    ask_p50: float
+    ask_p95: float
+    added_p50: float
+    cold_seconds: float
+    cold_cpu_seconds: float
+    machine: str
+
+
+def speed(bench: Bench, encoder: Encoder, imported: Imported) -> Speed:
+    """Measure on some documents of an import; ``encoder`` is the model, not a remembering one."""
+    pages = imported.pages[:: max(1, len(imported.pages) // PAGES)]
+    paths = {page.path for page in pages}
+    questions = [case.question for case in imported.cases if case.cluster in paths][:QUESTIONS]
+    encoder.encode_questions(questions[:1])  # loads the weights
+    with tempfile.TemporaryDirectory(dir=bench.work) as folder:
+        place = Path(folder)
+        write_documents(pages, place / "documents")
+        report = sync([place / "documents"], place / "index", encoder)
+        whole, added = _asked(bench, encoder, place / "index", questions)
+        cold = [_cold(place / "index", questions[0]) for _ in range(2)][-1]
+    return Speed(
+        passages=report.passages,
+        passages_per_second=report.passages / report.seconds,
+        ask_p50=percentile(whole, 50) or 0.0,
+        ask_p95=percentile(whole, 95) or 0.0,
+        added_p50=percentile(added, 50) or 0.0,
+        cold_seconds=cold[0],
+        cold_cpu_seconds=cold[1],
+        machine=machine(),
+    )
+
+
+def _asked(
+    bench: Bench, encoder: Encoder, index: Path, questions: Sequence[str]
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of each question in all, and without embedding it."""
+    timed = _TimedEncoder(encoder)
+    assistant = bench.assemble(Library(index, timed), timed, bench.settings)
+    whole, added = [], []
+    try:
+        for question in questions:
+            timed.seconds = 0.0
+            started = time.perf_counter()
+            assistant.ask(question)
+            taken = time.perf_counter() - started
+            whole.append(taken * 1e3)
+            added.append((taken - timed.seconds) * 1e3)
+    finally:
+        assistant.close()
+    return whole, added
+
+
+class _TimedEncoder:
+    """An encoder that counts the seconds it takes for questions."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.seconds = 0.0
+
+    @property
+    def identity(self) -> str:
+        return self._encoder.identity
+
+    @property
+    def dim(self) -> int:
+        return self._encoder.dim
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        return self._encoder.encode_passages(texts, progress)
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        started = time.perf_counter()
+        vectors = self._encoder.encode_questions(texts)
+        self.seconds += time.perf_counter() - started
+        return vectors
+
+
+def _cold(index: Path, question: str) -> tuple[float, float]:
+    """Seconds of a new process that answers one question: by the clock, and of the processor."""
+    command = [sys.executable, "-m", "ui.cli", "ask", question, "--index", str(index.resolve())]
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    taken = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return taken, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def machine() -> str:
+    """Processor, its number of cores, and the system."""
+    cores = f"{os.cpu_count()} processors"
+    return f"{_processor()}, {cores}, {platform.system()} {platform.machine()}"
+
+
+def _processor() -> str:
+    try:
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text("utf-8"))
+    except OSError:
+        found = None
+    return found[1].strip() if found else platform.processor() or "unknown processor"
