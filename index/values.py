@@ -6,8 +6,8 @@ All offsets count code points of the canonical text of one revision, 0-based, en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 import numpy as np
@@ -22,6 +22,18 @@ PassageId = NewType("PassageId", int)
 SentenceKind = Literal["prose", "item", "row", "line", "heading"]
 """What a sentence stands in: running text, a list item, a table row, a line of a multi-line fact
 (an address, a byline), or a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a file: why it was not read, or what a reader of it should know.
+
+    ``text`` is the English line; ``code`` and ``values`` let a screen say it in another language.
+    """
+
+    text: str
+    code: str = ""
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
