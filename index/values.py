@@ -81,7 +81,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A contiguous span of one document: the unit that is embedded and retrieved."""
+    """A contiguous span of one document: the unit that is embedded and retrieved.
+
+    It begins on ``page``, counted from 1, which is printed as ``page_label`` where that is known.
+    """
 
     id: PassageId
     document: str
@@ -92,6 +95,7 @@ class Passage:
     language: Language
     heading: tuple[str, ...]
     page: int | None
+    page_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,20 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What one sync did: paths in order; ``failed`` pairs a path with its reason."""
+    """What one sync did, or would do: paths in order.
+
+    ``moved`` pairs the former path with the new one, ``failed`` a path with the reason, ``warnings``
+    a path that was written with a remark on it. ``stopped``: it was told to end before its time.
+    """
 
     added: Sequence[str]
     changed: Sequence[str]
+    moved: Sequence[tuple[str, str]]
     removed: Sequence[str]
     unchanged: Sequence[str]
     failed: Sequence[tuple[str, str]]
+    warnings: Sequence[tuple[str, str]]
     passages: int
     embedded: int
+    stopped: bool
     seconds: float
