@@ -739,6 +739,10 @@ def _matrix(rows: Sequence[bytes]) -> Vectors:
     """Rows of float16 bytes to a matrix of float32; ``(0, 0)`` for none."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)
+    damaged = IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
     if len({len(row) for row in rows}) > 1 or len(rows[0]) % 2:
-        raise IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
-    return np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+        raise damaged
+    matrix = np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+    if not np.isfinite(matrix).all():
+        raise damaged
+    return matrix
