@@ -33,7 +33,8 @@ class TextWriter:
         lead: str = "",
         alone: bool = False,
     ) -> None:
-        """Append a block; nothing where ``text`` is blank."""
+        """Append a block; nothing where ``text`` is blank. A row keeps its indent, before it."""
+        indent = text[: len(text) - len(text.lstrip(" \t"))] if kind == "row" else ""
         text = text.strip()
         if not text:
             return
@@ -41,6 +42,7 @@ class TextWriter:
             close = kind in _LISTED and self.blocks[-1].kind == kind
             self._append("\n" if close else "\n\n")
         self._turn()
+        self._append(indent)
         start = self._length
         self._append(text)
         page = self.pages[-1].number if self.pages else None
