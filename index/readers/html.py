@@ -57,7 +57,7 @@ def read(data: bytes) -> Extracted:
     Raises:
         ReadError: not text, nested too deeply, or without visible text.
     """
-    source, notes = _decoded(data)
+    source, notes = decoded(data)
     found, hidden = pieces(parsed(source))
     if not any(piece.text for piece in found):
         raise ReadError("the page shows no text", "no_text", format="HTML")
@@ -90,7 +90,9 @@ def parsed(source: str) -> etree._Element:
         remove_comments=True, remove_pis=True, huge_tree=False, no_network=True
     )
     try:
-        root: etree._Element = lxml.html.document_fromstring(_XML_DECLARATION.sub("", source, count=1), parser)
+        root: etree._Element = lxml.html.document_fromstring(
+            _XML_DECLARATION.sub("", source, count=1), parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ReadError(
             f"damaged HTML: {str(error)[:100]}; save the page anew",
@@ -187,7 +189,7 @@ def hidden_note(hidden: int) -> Iterator[Note]:
         yield Note(text, "hidden_text", {"characters": hidden})
 
 
-def _decoded(data: bytes) -> tuple[str, tuple[Note, ...]]:
+def decoded(data: bytes) -> tuple[str, tuple[Note, ...]]:
     """The page as text: a byte order mark, UTF-8, what it declares, a guess, in this order."""
     declared = _DECLARED.search(data[:4096])
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):

@@ -143,6 +143,10 @@ class Package:
             detail=detail,
         )
 
+    def empty(self) -> ReadError:
+        """The error for a file without any text."""
+        return ReadError(f"the {self.format} file holds no text", "no_text", format=self.format)
+
     def _check_dtd(self, tree: etree._ElementTree) -> None:
         dtd = tree.docinfo.internalDTD
         if dtd is not None and next(dtd.iterentities(), None) is not None:

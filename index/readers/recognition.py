@@ -34,28 +34,21 @@ _MEDIA_TYPES = {
     "application/epub+zip": "epub",
 }
 _OTHER_MEDIA = {
-    "application/vnd.oasis.opendocument.spreadsheet": ("an OpenDocument table", "XLSX or CSV"),
-    "application/vnd.oasis.opendocument.presentation": ("an OpenDocument presentation", "PPTX"),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ODS", "XLSX, CSV"),
+    "application/vnd.oasis.opendocument.presentation": ("ODP", "PPTX, PDF"),
 }
-_OTHER = (
-    (b"{\\rtf", "an RTF text", "DOCX or ODT"),
-    (b"\x89PNG", "a PNG image", "a PDF with a text layer (OCR)"),
-    (b"\xff\xd8\xff", "a JPEG image", "a PDF with a text layer (OCR)"),
-    (b"GIF8", "a GIF image", "a PDF with a text layer (OCR)"),
-    (b"II*\x00", "a TIFF image", "a PDF with a text layer (OCR)"),
-    (b"MM\x00*", "a TIFF image", "a PDF with a text layer (OCR)"),
-    (b"%!PS", "PostScript", "PDF"),
-    (b"\x1f\x8b", "a gzip archive", "unpacked files"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpacked files"),
-    (b"Rar!", "a RAR archive", "unpacked files"),
+_OTHER = ((b"{\\rtf", "RTF", "DOCX, ODT"), (b"%!PS", "PostScript", "PDF"))
+_IMAGES = (
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
 )
+_ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR"))
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_OLD = (
-    ("WordDocument", "an old Word file (.doc)", "DOCX"),
-    ("Workbook", "an old Excel file (.xls)", "XLSX"),
-    ("PowerPoint Document", "an old PowerPoint file (.ppt)", "PPTX"),
-)
+_OLD = (("WordDocument", "DOC", "DOCX"), ("Workbook", "XLS", "XLSX"))
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
@@ -100,9 +93,15 @@ def _by_content(data: bytes) -> str | None:
         return _of_archive(data)
     if data.startswith(_COMPOUND):
         raise _compound(data)
-    for mark, what, remedy in _OTHER:
+    for mark, format, remedy in _OTHER:
         if data.startswith(mark):
-            raise other_format(what, remedy)
+            raise other_format(format, remedy)
+    for mark, format in _IMAGES:
+        if data.startswith(mark):
+            raise _image(format)
+    for mark, format in _ARCHIVES:
+        if data.startswith(mark):
+            raise _archive(format)
     start = data[:4096].removeprefix(b"\xef\xbb\xbf")
     return "html" if _HTML.match(start) else None
 
@@ -127,7 +126,7 @@ def _of_archive(data: bytes) -> str:
     for part, format in _MAIN_PARTS.items():
         if part in names:
             return format
-    raise other_format("a ZIP archive", "unpacked files")
+    raise _archive("ZIP")
 
 
 def _compound(data: bytes) -> ReadError:
@@ -136,17 +135,32 @@ def _compound(data: bytes) -> ReadError:
         return ReadError(
             "protected by a password; save it without one", "password", format="Office"
         )
-    for stream, what, remedy in _OLD:
+    for stream, format, remedy in _OLD:
         if stream.encode("utf-16-le") in data:
-            return other_format(what, remedy)
-    return other_format("an old Office file", "DOCX, XLSX or PPTX")
+            return other_format(format, remedy)
+    return other_format("PPT", "PPTX, PDF")
 
 
-def other_format(what: str, remedy: str) -> ReadError:
+def other_format(format: str, remedy: str) -> ReadError:
     """The error for a format that is known and not read."""
     return ReadError(
-        f"{what} is not read; save it as {remedy}", "other_format", format=what, remedy=remedy
+        f"{format} is not read; save it as {remedy}",
+        "other_format",
+        format=format,
+        remedy=remedy,
     )
+
+
+def _image(format: str) -> ReadError:
+    return ReadError(
+        f"a {format} image is not read; make a PDF with a text layer of it (OCR)",
+        "image",
+        format=format,
+    )
+
+
+def _archive(format: str) -> ReadError:
+    return ReadError(f"a {format} archive is not read; unpack it", "archive", format=format)
 
 
 def _not_what_it_says(named: str, suffix: str, data: bytes) -> ReadError:

@@ -20,6 +20,10 @@ class TextWriter:
         self._turned: list[str] = []
 
     @property
+    def length(self) -> int:
+        return self._length
+
+    @property
     def text(self) -> str:
         return "".join(self._parts)
 

@@ -55,7 +55,7 @@ def test_line_ends_become_newlines() -> None:
         (b"\xef\xbb\xbf\n", "white space"),
         (b"text\x00with NUL", "NUL"),
         (bytes(range(256)) * 20, "binary"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "PNG image is not read"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a PNG image is not read"),
         (("\x01\x02" * 50 + "text").encode(), "binary"),
         (codecs.BOM_UTF8 + b"\xff\xfe\xfd", "damaged"),
     ],
