@@ -2,8 +2,8 @@
 
 A passage never mixes two sections or pages and never cuts a sentence. Short paragraphs of one
 section are put together up to ``TARGET`` code points (about 120-200 tokens), long ones are cut
-into parts of about equal length; a list or table keeps the line that introduces it, as text or,
-once it has grown too long, as ``lead``.
+into parts of about equal length; a list keeps the line that introduces it, and a table its header,
+as text or, once it has grown too long, as ``lead``. What a reader has set aside is left out.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 from index.language import detect_language
 from index.readers.extracted import Block, Extracted
+from index.searchtext import search_text
 from index.sentences import split_sentences
 from index.values import Chunk, Language, Sentence
 
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 TARGET = 700
 LIMIT = 1000
 MAX_ITEM = 400
@@ -32,6 +33,7 @@ class _Open:
     heading: tuple[str, ...]
     page: int | None
     lead: str = ""
+    alone: bool = False
     sentences: list[Sentence] = field(default_factory=list)
 
     @property
@@ -54,6 +56,8 @@ def chunk(extracted: Extracted, language: Language) -> list[Chunk]:
     current = _Open((), None)
     lead = ""
     for block in extracted.blocks:
+        if block.aside:
+            continue
         if block.kind == "heading":
             if current.has_body:
                 chunks += _close(current)
@@ -69,6 +73,8 @@ def chunk(extracted: Extracted, language: Language) -> list[Chunk]:
             if _is_full(current, size, block, listed=listed):
                 chunks += _close(current)
                 current = _Open(current.heading, block.page, lead if listed else "")
+            current.lead = block.lead or current.lead
+            current.alone = block.alone
             current.page = current.page if current.sentences else block.page
             current.sentences += part
         if text[block.start : block.end].rstrip("*_").endswith(":"):
@@ -81,7 +87,7 @@ def chunk(extracted: Extracted, language: Language) -> list[Chunk]:
 def _is_full(current: _Open, size: int, block: Block, *, listed: bool) -> bool:
     if not current.has_body:
         return False
-    if block.page != current.page:
+    if block.page != current.page or block.alone or current.alone:
         return True
     limit = LIMIT if listed else TARGET
     return current.length + size > limit and not (current.length < 200 and size < LIMIT)
@@ -148,11 +154,9 @@ def _close(current: _Open) -> Iterable[Chunk]:
 def passage_text(text: str, chunk: Chunk, title: str) -> str:
     """What is embedded for a passage: title, heading path, lead and its own text."""
     head = [title, *chunk.heading[:-1]] if _opens_with_heading(chunk) else [title, *chunk.heading]
-    parts = [
-        " – ".join(dict.fromkeys(h for h in head if h)),
-        chunk.lead,
-        text[chunk.start : chunk.end],
-    ]
+    body = text[chunk.start : chunk.end]
+    lead = "" if search_text(chunk.lead) in search_text(body) else chunk.lead
+    parts = [" – ".join(dict.fromkeys(h for h in head if h)), lead, body]
     return "\n".join(part for part in parts if part)
 
 

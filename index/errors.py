@@ -26,7 +26,16 @@ class ModelError(BelegtError):
 
 
 class ReadError(BelegtError):
-    """A source file cannot be turned into text; carries the reason only, not the path."""
+    """A source file cannot be turned into text; carries reason and remedy only, not the path.
+
+    ``str`` is the English line; ``code`` and ``values`` let a screen say it in another language
+    (a code without a translation is shown in English).
+    """
+
+    def __init__(self, text: str, code: str = "", **values: str | int | float) -> None:
+        super().__init__(text)
+        self.code = code
+        self.values = values
 
 
 class IndexError_(BelegtError):  # noqa: N801, N818 - IndexError is Python's

@@ -18,13 +18,24 @@ _KEPT_TAILS = re.compile(
     r"(?:ups?|to|the|and|und|oder|or|in|of|on|off|out|job|how|art|end|based|related|wide|term|mail"
     r"|of|how|know|made|time|edge|making|coaching)\b"
 )
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE = dict.fromkeys(
+    [
+        *map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"),
+        *map(ord, "\u200e\u200f\u061c"),  # marks of writing direction
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xE0000, 0xE0080),  # tags: letters that nobody sees
+    ]
+)
+_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_NOTE_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?)»“”\"]))[¹²³⁰⁴-⁹]+")
+"""The mark of a footnote behind a word; a unit such as m² is shorter than a word."""
 
 
 def search_text(text: str) -> str:
     """Return ``text`` as an encoder or analyser should see it: composed, unbroken, on one line."""
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
-    text = text.replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff")
+    text = _NOTE_MARK.sub("", text.translate(_LIGATURES))
     text = _BULLET.sub("", text)
     text = _EMPHASIS.sub("", text)
     text = _BROKEN.sub(lambda m: m.group() if _KEPT_TAILS.match(text, m.end()) else "", text)

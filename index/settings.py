@@ -57,7 +57,21 @@ class Settings(BaseSettings):
     )
     max_quotes: int = Field(3, ge=1, le=5, description="most passages quoted in one answer")
     max_question_chars: int = Field(4000, ge=100, description="longer questions are refused")
-    max_file_mb: float = Field(10, gt=0, description="larger files are reported and left out")
+    include: tuple[str, ...] = Field(
+        (), description="patterns such as `*.pdf`: only files that fit one are taken"
+    )
+    exclude: tuple[str, ...] = Field(
+        (), description="patterns such as `drafts/*`: files that fit one are left out"
+    )
+    library: Path = Field(
+        Path("library"), description="folder for uploaded files; always synced, if it is there"
+    )
+    search_asides: bool = Field(
+        False, description="also search menus, forms, running headers and tables of contents"
+    )
+    max_file_mb: float = Field(50, gt=0, description="larger files are reported and left out")
+    parse_seconds: float = Field(60, gt=0, description="seconds for reading one file")
+    parse_memory_mb: int = Field(1500, ge=100, description="memory for reading one file")
     host: str = Field("127.0.0.1", description="address the pages are served on")
     port: int = Field(8501, ge=1, le=65535, description="port the pages are served on")
 

@@ -23,18 +23,20 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from index.errors import BelegtError, IndexError_, LockedError, NoIndexError, StaleIndexError
+from index.readers.extracted import Page
 from index.values import (
     Chunk,
     Document,
     Fingerprint,
     Language,
+    Note,
     Passage,
     PassageId,
     Sentence,
     Vectors,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE = "store.sqlite"
 LOCK = "write.lock"
 
@@ -46,8 +48,7 @@ CREATE TABLE documents (
     id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL,
     revision TEXT NOT NULL REFERENCES revisions (hash),
     title TEXT NOT NULL, publisher TEXT NOT NULL, date TEXT NOT NULL,
-    language TEXT NOT NULL, kind TEXT NOT NULL,
-    notes TEXT NOT NULL, described TEXT NOT NULL
+    language TEXT NOT NULL, kind TEXT NOT NULL, described TEXT NOT NULL
 );
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,7 +66,20 @@ CREATE TABLE sentences (
 CREATE TABLE vectors (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (forms, tokenize = 'unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'row');
-CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TABLE failures (
+    path TEXT PRIMARY KEY, reason TEXT NOT NULL, code TEXT NOT NULL, details TEXT NOT NULL,
+    stamp TEXT NOT NULL
+);
+CREATE TABLE sources (
+    document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    format TEXT NOT NULL, author TEXT NOT NULL, share REAL NOT NULL, remarks TEXT NOT NULL,
+    reader TEXT NOT NULL, stamp TEXT NOT NULL
+);
+CREATE TABLE pages (
+    document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, start INTEGER NOT NULL, label TEXT NOT NULL,
+    PRIMARY KEY (document_id, number)
+) WITHOUT ROWID;
 CREATE TABLE chats (id TEXT PRIMARY KEY, created TEXT NOT NULL);
 CREATE TABLE turns (
     chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
@@ -78,8 +92,10 @@ CREATE TABLE cited (
 """
 
 _PASSAGE = """
-SELECT p.id, d.path, d.revision, p.start, p."end", p.text, p.language, p.heading, p.page
+SELECT p.id, d.path, d.revision, p.start, p."end", p.text, p.language, p.heading, p.page,
+    coalesce(g.label, '')
 FROM passages p JOIN documents d ON d.id = p.document_id
+    LEFT JOIN pages g ON g.document_id = d.id AND g.number = p.page
 """
 
 
@@ -101,6 +117,28 @@ class StoredSentence:
     passage: PassageId
     sentence: Sentence
     vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a document was read: ``share`` is that of its visible characters which is searched, 0 to
+    1; ``reader`` the version of what read it, ``stamp`` the state of its file (``files.stamp``)."""
+
+    format: str
+    author: str
+    share: float
+    notes: tuple[Note, ...]
+    reader: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, and why; ``stamp`` is the state it was tried in, or empty."""
+
+    path: str
+    note: Note
+    stamp: str = ""
 
 
 class Store:
@@ -251,21 +289,20 @@ class Store:
         document: Document,
         text: str,
         passages: Sequence[NewPassage],
-        notes: str = "",
         described: str = "",
     ) -> None:
         """Write a document in place of what its path held; call within a transaction.
 
-        Vectors named by ``passages`` must be there already (``put_vectors``). ``notes`` are the
-        reader's remarks; ``described`` is what the user said of the file, to notice changes by.
+        Vectors named by ``passages`` must be there already (``put_vectors``). ``described`` is what
+        the user said of the file, to notice changes by.
         """
         db = self._db
         self._delete(document.path)
         db.execute("INSERT OR IGNORE INTO revisions VALUES (?, ?)", (document.revision, text))
         row = db.execute(
-            "INSERT INTO documents (path, revision, title, publisher, date, language, kind, notes,"
-            " described) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (*astuple(document), notes, described),
+            "INSERT INTO documents (path, revision, title, publisher, date, language, kind,"
+            " described) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (*astuple(document), described),
         ).fetchone()
         for passage in passages:
             self._put_passage(row[0], text, passage)
@@ -332,10 +369,16 @@ class Store:
             ],
         )
 
-    def set_failures(self, failures: Iterable[tuple[str, str]]) -> None:
+    def set_failures(self, failures: Iterable[Failure]) -> None:
         """Replace the list of files that could not be read; in a transaction."""
         self._db.execute("DELETE FROM failures")
-        self._db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?)", failures)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)",
+            [
+                (f.path, f.note.text, f.note.code, json.dumps(dict(f.note.values)), f.stamp)
+                for f in failures
+            ],
+        )
 
     def prune(self, kept: str) -> None:
         """Drop vectors and revisions that nothing names any more; in a transaction.
@@ -390,10 +433,6 @@ class Store:
         """Per path the revision, and what the user said of the file when it was written."""
         rows = self._rows("SELECT path, revision, described FROM documents ORDER BY path")
         return {row[0]: (row[1], row[2]) for row in rows}
-
-    def notes(self) -> dict[str, str]:
-        """Remarks of the readers, by path, where there are any."""
-        return dict(self._rows("SELECT path, notes FROM documents WHERE notes <> ''"))
 
     def failures(self) -> list[tuple[str, str]]:
         return self._rows("SELECT path, reason FROM failures ORDER BY path")
@@ -515,6 +554,86 @@ class Store:
         )
         return {form: int(rows.get(form, 0)) for form in forms}
 
+    # -- how files were read ------------------------------------------------------------------
+
+    def put_source(self, path: str, source: Source, pages: Sequence[Page]) -> None:
+        """Say how the document at ``path`` was read; after ``put_document``, in its transaction."""
+        (document_id,) = self._db.execute(
+            "SELECT id FROM documents WHERE path = ?", (path,)
+        ).fetchone()
+        notes = [[note.text, note.code, dict(note.values)] for note in source.notes]
+        remarks = json.dumps(notes, ensure_ascii=False)
+        self._db.execute(
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                document_id,
+                source.format,
+                source.author,
+                source.share,
+                remarks,
+                source.reader,
+                source.stamp,
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO pages VALUES (?, ?, ?, ?)",
+            [(document_id, page.number, page.start, page.label) for page in pages],
+        )
+
+    def sources(self) -> dict[str, Source]:
+        """How each document was read, by path."""
+        rows = self._rows(
+            "SELECT d.path, s.format, s.author, s.share, s.remarks, s.reader, s.stamp"
+            " FROM sources s JOIN documents d ON d.id = s.document_id"
+        )
+        return {
+            path: Source(
+                format_, author, share, tuple(Note(*note) for note in _json(remarks)), reader, stamp
+            )
+            for path, format_, author, share, remarks, reader, stamp in rows
+        }
+
+    def pages(self, path: str) -> list[Page]:
+        """The pages of a document, in order; none where its format has none."""
+        rows = self._rows(
+            "SELECT g.number, g.start, g.label FROM pages g JOIN documents d"
+            " ON d.id = g.document_id WHERE d.path = ? ORDER BY g.number",
+            (path,),
+        )
+        return [Page(*row) for row in rows]
+
+    def page_counts(self) -> dict[str, int]:
+        """Pages per document path, where there are any."""
+        return dict(
+            self._rows(
+                "SELECT d.path, count(*) FROM pages g JOIN documents d ON d.id = g.document_id"
+                " GROUP BY d.path"
+            )
+        )
+
+    def set_stamps(self, stamps: Iterable[tuple[str, str]]) -> None:
+        """Note the state of files, by path, whose content is what was read; in a transaction."""
+        self._db.executemany(
+            "UPDATE sources SET stamp = ? WHERE document_id ="
+            " (SELECT id FROM documents WHERE path = ?)",
+            [(stamp, path) for path, stamp in stamps],
+        )
+
+    def move_document(self, old: str, new: str, title: str) -> None:
+        """Give a document the path and title of its renamed file; passages stay. In a transaction."""
+        self._db.execute(
+            "UPDATE documents SET path = ?, title = ? WHERE path = ?", (new, title, old)
+        )
+        self._after_change(new)
+
+    def failed_files(self) -> list[Failure]:
+        """Files that could not be read, by path."""
+        rows = self._rows("SELECT path, reason, code, details, stamp FROM failures ORDER BY path")
+        return [
+            Failure(path, Note(reason, code, _json(details)), stamp)
+            for path, reason, code, details, stamp in rows
+        ]
+
     # -- chats --------------------------------------------------------------------------------
 
     def add_turn(self, chat: str, created: str, reply: str, revisions: Iterable[str]) -> None:
@@ -576,12 +695,14 @@ def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        text = str(error)
+        text = " ".join(str(error).split())[:200]  # it may quote what is stored
         if "full" in text:
             mend = "The disk is full: make room, then run the command again; nothing was lost."
         elif "readonly" in text or "unable to open" in text:
             mend = "The folder cannot be written: choose another with --index or BELEGT_INDEX."
-        elif any(sign in text for sign in ("malformed", "not a database", "no such table")):
+        elif any(
+            sign in text for sign in ("malformed", "not a database", "no such table", "decode")
+        ):
             mend = "Remove the folder and run `belegt sync`; the sources are untouched."
         elif "locked" in text:
             mend = "Another process is writing: wait until it has ended."
@@ -601,6 +722,15 @@ def _passage(row: Sequence[Any]) -> Passage:
     return Passage(*fields)
 
 
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError):
+        raise IndexError_(
+            "Stored remarks are damaged. Remove the index, run `belegt sync`."
+        ) from None
+
+
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
@@ -609,6 +739,10 @@ def _matrix(rows: Sequence[bytes]) -> Vectors:
     """Rows of float16 bytes to a matrix of float32; ``(0, 0)`` for none."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)
+    damaged = IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
     if len({len(row) for row in rows}) > 1 or len(rows[0]) % 2:
-        raise IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
-    return np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+        raise damaged
+    matrix = np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+    if not np.isfinite(matrix).all():
+        raise damaged
+    return matrix

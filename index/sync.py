@@ -1,38 +1,45 @@
-"""Folders to an index, incrementally: what has not changed costs a hash, nothing more.
+"""Folders to an index, incrementally: what has not changed costs a look, nothing more.
 
-The index mirrors the folders given: new files are added, changed ones replaced, vanished ones
-removed. Each document is one transaction; vectors are kept by content, so a run that was killed
-goes on where it was, and a renamed file or a changed chunker embeds only what is new.
+The index mirrors what it is given: new files are added, changed ones replaced, moved ones renamed,
+vanished ones removed. Files are parsed in processes of their own, ahead of the one at work. Each
+document is one transaction; vectors are kept by content, so a run that was killed goes on where it
+was, and a changed chunker embeds only what is new.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
+import re
 import time
-import tomllib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 
+from index.changes import Changes, Known, compare, described_as, known_files
 from index.chunking import CHUNKER_VERSION, chunk, passage_text, sentence_text
 from index.embedding import Encoder
-from index.errors import IndexError_, ReadError, StaleIndexError
+from index.errors import NoIndexError, ReadError, StaleIndexError
+from index.files import File, Found, Wanted, find, read
 from index.language import detect_language
-from index.readers import read_file, suffixes
+from index.options import Options
+from index.parsing import Parser, Workers
 from index.readers.extracted import Extracted
 from index.reference import ensure_reference, reference_prefix
 from index.searchtext import search_text
-from index.store import SCHEMA_VERSION, NewPassage, Store, writer_lock
-from index.values import Chunk, Document, Fingerprint, Language, SyncReport
+from index.store import SCHEMA_VERSION, Failure, NewPassage, Source, Store, writer_lock
+from index.values import Chunk, Document, Fingerprint, Language, Note, SyncReport
 from index.vectors import build_vectors, open_vectors, publish
 from index.wordforms import ANALYSER_VERSION, passage_forms
 
-DESCRIPTION = "corpus.toml"
-_DESCRIBED = ("title", "publisher", "date", "language", "kind")
 _EMBED_AT_ONCE = 256
+_READERS = 2
+_AHEAD = 12
+_LOOK = 0.2
+"""Seconds between looks at whether to stop, while a file is being parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +56,8 @@ class Progress:
 Watcher = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file as found on disk: its name in the index, its place, what ``corpus.toml`` says."""
-
-    path: str
-    place: Path
-    described: dict[str, str]
+class _StopError(Exception):
+    """The sync was told to end."""
 
 
 @dataclass
@@ -64,11 +66,31 @@ class _Run:
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
     passages: int = 0
     embedded: int = 0
+    stopped: bool = False
+
+    def report(self, started: float) -> SyncReport:
+        done = {name: value for name, value in vars(self).items() if name != "failures"}
+        failed = [(failure.path, failure.note.text) for failure in self.failures]
+        return SyncReport(**done, failed=failed, seconds=time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A document that only its vectors keep from being written."""
+
+    file: File
+    document: Document
+    extracted: Extracted
+    source: Source
+    passages: list[NewPassage]
+    texts: dict[str, str]
 
 
 def fingerprint(encoder: Encoder) -> Fingerprint:
@@ -96,17 +118,20 @@ def check_fingerprint(store: Store, encoder: Encoder) -> None:
 
 
 def sync(
-    folders: Sequence[Path],
+    places: Sequence[Path],
     index: Path,
     encoder: Encoder,
+    options: Options = Options(),  # noqa: B008 - frozen
     *,
-    max_file_mb: float = 10.0,
     rebuild: bool = False,
     watch: Watcher | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    parser: Parser | None = None,
 ) -> SyncReport:
-    """Make the index mirror the folders; files that cannot be read are reported, the rest go on.
+    """Make the index mirror folders and files; what cannot be read is reported, the rest go on.
 
-    ``rebuild`` writes every document anew, for an index of another model or chunker.
+    ``rebuild`` writes every document anew, for an index of another model or chunker. Once ``stop``
+    says so, the sync ends with the document at work; what was written by then stays.
 
     Raises:
         IndexError_: a folder is missing or holds nothing to read (the index is left as it was),
@@ -115,259 +140,302 @@ def sync(
         ModelError: the model cannot be loaded.
     """
     started = time.monotonic()
-    run = _Run()
-    found = _find(folders, run)
+    found = _find(places, index, options)
     with writer_lock(index):
         store = Store(index, write=True)
         try:
             if not rebuild:
                 check_fingerprint(store, encoder)
-            _write_documents(store, encoder, found, run, max_file_mb, rebuild=rebuild, watch=watch)
+            writing = _Writing(store, encoder, options, rebuild, watch, stop)
+            writing.all(found, parser or Workers(options.limits))
             with store.transaction():
-                store.set_failures(run.failed)
-                store.set_meta("unfinished", "")
-                store.set_meta("folders", json.dumps([str(f.resolve()) for f in folders]))
+                store.set_meta("folders", json.dumps([str(p.resolve()) for p in places]))
+                store.set_meta("wanted", json.dumps(asdict(options.wanted)))
             if not open_vectors(store).origin.startswith("gen-"):
                 publish(store, build_vectors(store, "built by sync"))
         finally:
             store.close()
-    return SyncReport(**vars(run), seconds=time.monotonic() - started)
+    return writing.run.report(started)
+
+
+def preview(
+    places: Sequence[Path],
+    index: Path,
+    options: Options = Options(),  # noqa: B008 - frozen
+) -> SyncReport:
+    """What a sync would do, as far as that can be told without parsing; nothing is written.
+
+    Raises:
+        IndexError_: as ``sync``.
+    """
+    started = time.monotonic()
+    found = _find(places, index, options)
+    try:
+        store = Store(index)
+    except NoIndexError:
+        changes, known = compare(found, {}, [], options.reading), {}
+    else:
+        try:
+            known = known_files(store)
+            changes = compare(found, known, store.failed_files(), options.reading)
+        finally:
+            store.close()
+    run = _Run(
+        added=[f.path for f in changes.read if f.path not in known],
+        changed=[f.path for f in changes.read if f.path in known],
+        moved=[(old, file.path) for old, file in changes.moved],
+        unchanged=changes.unchanged,
+        removed=changes.removed,
+        failures=changes.failed,
+    )
+    return run.report(started)
 
 
 def synced_folders(store: Store) -> list[Path]:
-    """The folders that the last sync mirrored; empty before the first."""
+    """The folders and files that the last sync mirrored; empty before the first."""
     return [Path(p) for p in json.loads(store.meta("folders") or "[]")]
 
 
-# -- finding files ----------------------------------------------------------------------------
+def synced_patterns(store: Store) -> Wanted:
+    """Which of their files the last sync wanted."""
+    return Wanted(**{k: tuple(v) for k, v in json.loads(store.meta("wanted") or "{}").items()})
 
 
-def _find(folders: Sequence[Path], run: _Run) -> list[_File]:
-    """Files to read, by path; what cannot be taken goes to ``run.failed``."""
-    found: dict[str, _File] = {}
-    names = [folder.resolve().name for folder in folders]
-    for folder, own in zip(folders, names, strict=True):
-        if names.count(own) > 1:
-            raise IndexError_(f"{own}: several folders of this name. Rename one, then sync again.")
-        if not os.path.isdir(folder):
-            what = "not a folder" if os.path.exists(folder) else "no such folder"
-            raise IndexError_(f"{folder}: {what}. Name a folder: `belegt sync FOLDER`.")
-        prefix = f"{own}/" if len(folders) > 1 else ""
-        descriptions = _descriptions(folder, run)
-        for path, place in _walk(folder, folder, prefix, run):
-            said = descriptions.get(path.removeprefix(prefix), {})
-            found[path] = _File(path, place, said)
-    if not found:
-        named = ", ".join(str(folder) for folder in folders)
-        reasons = "; ".join(f"{path}: {reason}" for path, reason in run.failed[:3])
-        raise IndexError_(
-            f"{named}: no file to read here ({' '.join(suffixes())} are read)"
-            f"{': ' + reasons if reasons else ''}. The index was left as it was."
-        )
-    return [found[path] for path in sorted(found)]
+def _find(places: Sequence[Path], index: Path, options: Options) -> Found:
+    return find(places, wanted=options.wanted, library=options.library, leave_out=index)
 
 
-def _walk(folder: Path, base: Path, prefix: str, run: _Run) -> Iterator[tuple[str, Path]]:
-    """Regular files with a reader below ``folder``; links to folders are never followed."""
-    for entry in _entries(folder, base, prefix, run):
-        path = Path(entry.path)
-        if entry.name.startswith(".") or entry.name == DESCRIPTION:
-            continue
-        name = prefix + path.relative_to(base).as_posix()
-        reason = _refusal(entry, path, base.resolve())
-        if reason:
-            run.failed.append((name.encode("utf-8", "backslashreplace").decode(), reason))
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, base, prefix, run)
-        else:
-            yield name, path
+# -- reading ----------------------------------------------------------------------------------
 
 
-def _entries(folder: Path, base: Path, prefix: str, run: _Run) -> list[os.DirEntry[str]]:
-    """What lies in a folder, by name; one below ``base`` that cannot be read is reported."""
+def _read_document(file: File, parser: Parser, options: Options, model: str) -> _Ready:
+    """Everything about a document that needs neither store nor model; in a thread of its own.
+
+    Raises:
+        ReadError: it cannot be read; ``stamp`` among its values is the state it was tried in.
+    """
+    data, stamp = read(file.place, options.limits.file_mb)
     try:
-        return sorted(os.scandir(folder), key=lambda e: e.name)
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        if folder == base:
-            raise IndexError_(f"{folder}: {reason}. Mend its rights or name another.") from None
-        run.failed.append((prefix + folder.relative_to(base).as_posix(), reason))
-        return []
+        extracted = parser.parse(file.path, data)
+    except ReadError as error:
+        raise _RefusedError(error, options.reading.attempt(stamp)) from None
+    if options.asides:
+        searched = tuple(replace(block, aside="") for block in extracted.blocks)
+        extracted = replace(extracted, blocks=searched)
+    document = _document(file, hashlib.sha256(data).hexdigest(), extracted)
+    chunks = chunk(extracted, document.language)
+    passages, texts = _prepare(document, extracted.text, chunks, model)
+    source = Source(
+        extracted.format,
+        extracted.author,
+        extracted.share,
+        extracted.notes,
+        options.reading.version,
+        stamp,
+    )
+    return _Ready(file, document, extracted, source, passages, texts)
 
 
-def _refusal(entry: os.DirEntry[str], path: Path, root: Path) -> str | None:
-    """Why an entry is not read, or None."""
+class _RefusedError(ReadError):
+    """A file that its reader refused, with the state it was tried in."""
+
+    def __init__(self, error: ReadError, stamp: str) -> None:
+        super().__init__(str(error), error.code, **error.values)
+        self.stamp = stamp
+
+
+def _document(file: File, revision: str, extracted: Extracted) -> Document:
+    first = next((b for b in extracted.blocks if b.kind == "heading" and not b.aside), None)
+    heading = extracted.text[first.start : first.end].strip("#*_ \t") if first else ""
+    document = Document(
+        path=file.path,
+        revision=revision,
+        title=extracted.title or heading or PurePosixPath(file.path).stem,
+        publisher="",
+        date=_known_date(extracted.date),
+        language=detect_language(extracted.text[:20_000]),
+        kind="",
+    )
+    return replace(document, **file.described)  # type: ignore[arg-type]
+
+
+def _known_date(said: str) -> str:
+    """The date that a file gives itself, if it is one."""
     try:
-        entry.name.encode("utf-8")
-    except UnicodeEncodeError:
-        return "the name is not valid UTF-8; rename the file"
-    try:
-        if entry.is_symlink():
-            target = path.resolve(strict=True)
-            if not target.is_relative_to(root):
-                return "a link that leads out of the folder is not followed"
-            if target.is_dir():
-                return "a link to a folder is not followed"
-        mode = entry.stat().st_mode
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return f"cannot be followed: {reason}"
-    if stat.S_ISDIR(mode):
-        return None
-    if not stat.S_ISREG(mode):
-        return "not a regular file"
-    if path.suffix.lower() not in suffixes():
-        return f"no reader for {path.suffix or 'a name without ending'}"
-    return None
-
-
-def _descriptions(folder: Path, run: _Run) -> dict[str, dict[str, str]]:
-    """What ``corpus.toml`` says of each file; faults are reported, not fatal."""
-    place = folder / DESCRIPTION
-    if not os.path.isfile(place):
-        return {}
-    try:
-        table = tomllib.loads(place.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        run.failed.append((DESCRIPTION, f"not read: {error}"))
-        return {}
-    described: dict[str, dict[str, str]] = {}
-    for path, values in table.items():
-        unknown = sorted(set(values) - set(_DESCRIBED)) if isinstance(values, dict) else ["a table"]
-        wrong = not unknown and values.get("language", "de") not in ("de", "en")
-        if unknown or wrong:
-            what = f"unknown {unknown[0]!r}" if unknown else "language must be de or en"
-            run.failed.append((DESCRIPTION, f"[{path}]: {what}; known are {', '.join(_DESCRIBED)}"))
-            continue
-        described[path] = {key: str(value) for key, value in values.items()}
-    return described
+        date.fromisoformat(said + "-01-01"[len(said) - 4 :] if len(said) in (4, 7) else said)
+    except ValueError:
+        return ""
+    return said if re.fullmatch(r"\d{4}(-\d\d){0,2}", said) else ""
 
 
 # -- writing ----------------------------------------------------------------------------------
 
 
-def _write_documents(
-    store: Store,
-    encoder: Encoder,
-    files: Sequence[_File],
-    run: _Run,
-    max_file_mb: float,
-    *,
-    rebuild: bool,
-    watch: Watcher | None,
-) -> None:
-    known = store.revisions()
-    sizes = [max(1, _size(file.place)) for file in files]
-    done = 0
-    run.embedded += ensure_reference(store, encoder)  # first, so that no killed run goes without
-    with store.transaction():
-        if rebuild and store.fingerprint() != fingerprint(encoder):
-            store.remove_all()
-        store.set_fingerprint(fingerprint(encoder))
-        store.set_meta("unfinished", "1")
-    for number, (file, size) in enumerate(zip(files, sizes, strict=True)):
+class _Writing:
+    """One sync at work on an open store."""
 
-        def report(
-            share: float,
-            number: int = number,
-            path: str = file.path,
-            done: int = done,
-            size: int = size,
-        ) -> None:
-            if watch:
-                at = (done + share * size) / sum(sizes)
-                watch(Progress(path, number, len(files), run.passages, at))
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        options: Options,
+        rebuild: bool,
+        watch: Watcher | None,
+        stop: Callable[[], bool],
+    ) -> None:
+        self.run = _Run()
+        self._store = store
+        self._encoder = encoder
+        self._options = options
+        self._rebuild = rebuild
+        self._watch = watch
+        self._stop = stop
+        self._known: set[str] = set()
+        self._pending: list[_Ready] = []
+        self._documents = self._done = self._bytes = self._bytes_done = 0
+        self._share = 0.0
 
-        report(0.0)
+    def all(self, found: Found, parser: Parser) -> None:
+        """Bring the store up to date; ``parser`` is closed at the end."""
         try:
-            _write_document(
-                store, encoder, file, known.get(file.path), run, max_file_mb, rebuild, report
-            )
-        except ReadError as error:
-            run.failed.append((file.path, str(error)))
-        done += size
-    _remove_vanished(store, known, {file.path for file in files}, run)
-    with store.transaction():
-        store.prune(reference_prefix(encoder.identity))
-    store.settle()
-    if watch:
-        watch(Progress("", len(files), len(files), run.passages, 1.0))
+            changes = self._begin(found)
+            self._report("", 0.0)
+            self._documents_of(changes, parser)
+        except _StopError:
+            self.run.stopped = True
+        else:
+            self._end(changes)
+        finally:
+            parser.close()
+        self._store.settle()
 
-
-def _remove_vanished(
-    store: Store, known: dict[str, tuple[str, str]], present: set[str], run: _Run
-) -> None:
-    """Remove documents whose file is gone; what only cannot be read today is kept."""
-    failed = {PurePosixPath(path) for path, _ in run.failed}
-    for path in sorted(set(known) - present):
-        if failed.intersection([PurePosixPath(path), *PurePosixPath(path).parents]):
-            continue
+    def _begin(self, found: Found) -> Changes:
+        store, encoder = self._store, self._encoder
+        # first, so that no killed run goes without
+        self.run.embedded += ensure_reference(store, encoder)
         with store.transaction():
-            store.remove_document(path)
-        run.removed.append(path)
+            if self._rebuild and store.fingerprint() != fingerprint(encoder):
+                store.remove_all()
+            store.set_fingerprint(fingerprint(encoder))
+            store.set_meta("unfinished", "1")
+        known = known_files(store)
+        self._known = set(known)
+        failures = store.failed_files()
+        if self._rebuild:
+            known, failures = {path: Known("", "", "", "") for path in known}, []
+        changes = compare(found, known, failures, self._options.reading)
+        self.run.unchanged = changes.unchanged
+        self.run.failures = changes.failed
+        self._documents = len(found.files)
+        self._done = len(changes.unchanged)
+        self._bytes = sum(max(1, file.size) for file in changes.read)
+        return changes
 
+    def _end(self, changes: Changes) -> None:
+        """Remove what is gone, and what nothing names any more."""
+        store = self._store
+        for path in changes.removed:
+            with store.transaction():
+                store.remove_document(path)
+            self.run.removed.append(path)
+        with store.transaction():
+            store.prune(reference_prefix(self._encoder.identity))
+            store.set_stamps(changes.stamps)
+            store.set_failures(self.run.failures)
+            store.set_meta("unfinished", "")
+        self._done = self._documents
+        if self._watch:
+            self._watch(Progress("", self._done, self._documents, self.run.passages, 1.0))
 
-def _size(place: Path) -> int:
-    try:
-        return place.stat().st_size
-    except OSError:
-        return 0
+    def _documents_of(self, changes: Changes, parser: Parser) -> None:
+        self._move(changes.moved)
+        threads = ThreadPoolExecutor(_READERS, "read")
+        try:
+            for file, reading in self._ahead(threads, changes.read, parser):
+                try:
+                    self._pending.append(self._wait_for(reading, file))
+                except ReadError as error:
+                    note = Note(str(error), error.code, error.values)
+                    self.run.failures.append(Failure(file.path, note, getattr(error, "stamp", "")))
+                    self._count(file)
+                if sum(len(ready.texts) for ready in self._pending) >= _EMBED_AT_ONCE:
+                    self._write()
+            self._write()
+        finally:
+            parser.close()  # so that no thread waits for a process any longer
+            threads.shutdown(cancel_futures=True)
 
+    def _ahead(
+        self, threads: ThreadPoolExecutor, files: Sequence[File], parser: Parser
+    ) -> Iterator[tuple[File, Future[_Ready]]]:
+        """Files in order, each with its reading; a few more are being read meanwhile."""
+        model = self._encoder.identity
+        waiting: deque[tuple[File, Future[_Ready]]] = deque()
+        for file in files:
+            reading = threads.submit(_read_document, file, parser, self._options, model)
+            waiting.append((file, reading))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft()
+        yield from waiting
 
-def _write_document(
-    store: Store,
-    encoder: Encoder,
-    file: _File,
-    known: tuple[str, str] | None,
-    run: _Run,
-    max_file_mb: float,
-    rebuild: bool,
-    report: Callable[[float], None],
-) -> None:
-    data = _read(file.place, max_file_mb)
-    revision = hashlib.sha256(data).hexdigest()
-    described = json.dumps(file.described, sort_keys=True, ensure_ascii=False)
-    if known == (revision, described) and not rebuild:
-        run.unchanged.append(file.path)
-        return
-    extracted = read_file(file.path, data)
-    document = _document(file, revision, extracted)
-    chunks = chunk(extracted, document.language)
-    passages, texts = _prepare(document, extracted.text, chunks, encoder.identity)
-    run.embedded += _embed(store, encoder, texts, report)
-    with store.transaction():
-        store.put_document(
-            document, extracted.text, passages, "; ".join(extracted.notes), described
+    def _wait_for(self, reading: Future[_Ready], file: File) -> _Ready:
+        while not wait([reading], _LOOK).done:
+            self._report(file.path, 0.0)
+        return reading.result()
+
+    def _move(self, moved: Sequence[tuple[str, File]]) -> None:
+        """Rename documents; one that was titled by its file's name is titled by the new one."""
+        titles = {d.path: d.title for d in self._store.documents()} if moved else {}
+        for old, file in moved:
+            title = titles[old]
+            if title == PurePosixPath(old).stem:
+                title = PurePosixPath(file.path).stem
+            with self._store.transaction():
+                self._store.move_document(old, file.path, title)
+            self.run.moved.append((old, file.path))
+            self._done += 1
+
+    def _write(self) -> None:
+        """Embed what is pending, together; then each document in a transaction of its own."""
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        size = sum(max(1, ready.file.size) for ready in pending)
+        texts = {key: text for ready in pending for key, text in ready.texts.items()}
+        last = pending[-1].file.path
+        self.run.embedded += _embed(
+            self._store, self._encoder, texts, lambda share: self._report(last, share * size)
         )
-    run.passages += len(passages)
-    (run.changed if known else run.added).append(file.path)
+        for ready in pending:
+            self._put(ready)
 
+    def _put(self, ready: _Ready) -> None:
+        path = ready.file.path
+        with self._store.transaction():
+            self._store.put_document(
+                ready.document, ready.extracted.text, ready.passages, described_as(ready.file)
+            )
+            self._store.put_source(path, ready.source, ready.extracted.pages)
+        self.run.passages += len(ready.passages)
+        self.run.warnings += [(path, note.text) for note in ready.source.notes]
+        (self.run.changed if path in self._known else self.run.added).append(path)
+        self._count(ready.file)
 
-def _read(place: Path, max_file_mb: float) -> bytes:
-    size = _size(place) / 1e6
-    if size > max_file_mb:
-        raise ReadError(
-            f"{size:.1f} MB, the limit is {max_file_mb:g}; split the file or raise `max_file_mb`"
-        )
-    try:
-        return place.read_bytes()
-    except OSError as error:
-        raise ReadError(f"cannot be read: {error.strerror}") from None
+    def _count(self, file: File) -> None:
+        self._done += 1
+        self._bytes_done += max(1, file.size)
+        self._report(file.path, 0.0)
 
-
-def _document(file: _File, revision: str, extracted: Extracted) -> Document:
-    first = next((b for b in extracted.blocks if b.kind == "heading"), None)
-    heading = extracted.text[first.start : first.end].strip("#*_ \t") if first else ""
-    document = Document(
-        path=file.path,
-        revision=revision,
-        title=extracted.title or heading or Path(file.path).stem,
-        publisher="",
-        date="",
-        language=detect_language(extracted.text[:20_000]),
-        kind="",
-    )
-    return replace(document, **file.described)  # type: ignore[arg-type]
+    def _report(self, document: str, ahead: float) -> None:
+        """Tell the watcher, unless it is time to stop; ``ahead``: bytes of work half done."""
+        if self._stop():
+            raise _StopError
+        if self._watch:
+            share = (self._bytes_done + ahead) / max(self._bytes, 1)
+            self._share = max(self._share, min(share, 1.0))
+            self._watch(
+                Progress(document, self._done, self._documents, self.run.passages, self._share)
+            )
 
 
 def _prepare(

@@ -6,8 +6,8 @@ All offsets count code points of the canonical text of one revision, 0-based, en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 import numpy as np
@@ -22,6 +22,18 @@ PassageId = NewType("PassageId", int)
 SentenceKind = Literal["prose", "item", "row", "line", "heading"]
 """What a sentence stands in: running text, a list item, a table row, a line of a multi-line fact
 (an address, a byline), or a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a file: why it was not read, or what a reader of it should know.
+
+    ``text`` is the English line; ``code`` and ``values`` let a screen say it in another language.
+    """
+
+    text: str
+    code: str = ""
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A contiguous span of one document: the unit that is embedded and retrieved."""
+    """A contiguous span of one document: the unit that is embedded and retrieved.
+
+    It begins on ``page``, counted from 1, which is printed as ``page_label`` where that is known.
+    """
 
     id: PassageId
     document: str
@@ -80,6 +95,7 @@ class Passage:
     language: Language
     heading: tuple[str, ...]
     page: int | None
+    page_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +114,20 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What one sync did: paths in order; ``failed`` pairs a path with its reason."""
+    """What one sync did, or would do: paths in order.
+
+    ``moved`` pairs the former path with the new one, ``failed`` a path with the reason, ``warnings``
+    a path that was written with a remark on it. ``stopped``: it was told to end before its time.
+    """
 
     added: Sequence[str]
     changed: Sequence[str]
+    moved: Sequence[tuple[str, str]]
     removed: Sequence[str]
     unchanged: Sequence[str]
     failed: Sequence[tuple[str, str]]
+    warnings: Sequence[tuple[str, str]]
     passages: int
     embedded: int
+    stopped: bool
     seconds: float

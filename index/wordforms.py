@@ -24,7 +24,7 @@ import Stemmer
 from index.searchtext import search_text
 from index.values import Language
 
-ANALYSER_VERSION = 1
+ANALYSER_VERSION = 2
 GRAM = 4
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:\d+[^\W\d_]*)*", re.UNICODE)

@@ -10,7 +10,7 @@ import pytest
 from index.library import Library
 from index.settings import Settings, load_settings
 from index.sync import sync
-from tests.fakes import SEEDS, WordEncoder
+from tests.fakes import SEEDS, DirectParser, WordEncoder
 
 
 @pytest.fixture
@@ -39,5 +39,5 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def seeds_library(tmp_path: Path, encoder: WordEncoder) -> Library:
     """The five source documents, indexed with the word encoder."""
-    sync([SEEDS], tmp_path / "index", encoder)
+    sync([SEEDS], tmp_path / "index", encoder, parser=DirectParser())
     return Library(tmp_path / "index", encoder)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from index.readers.blocks import parse_blocks
 from index.readers.extracted import Extracted
-from index.readers.text import decode
-
-SUFFIXES: tuple[str, ...] = (".md", ".markdown")
+from index.readers.text import decode, pages, searched
 
 
 def read(data: bytes) -> Extracted:
@@ -15,4 +13,12 @@ def read(data: bytes) -> Extracted:
     blocks = parse_blocks(text, markdown=True)
     first = next((b for b in blocks if b.kind == "heading" and b.level == 1), None)
     title = text[first.start : first.end].strip("# \t") if first else ""
-    return Extracted(text, blocks, title=title, notes=notes)
+    return Extracted(
+        text,
+        blocks,
+        title=title,
+        format="markdown",
+        pages=pages(text),
+        notes=notes,
+        visible=searched(text, blocks),
+    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
+from collections.abc import Sequence
 
 from charset_normalizer import from_bytes
 
 from index.errors import ReadError
 from index.readers.blocks import parse_blocks
-from index.readers.extracted import Extracted
-
-SUFFIXES: tuple[str, ...] = (".txt", ".text")
+from index.readers.extracted import Block, Extracted, Page, solid
+from index.values import Note
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,49 +25,71 @@ _CONTROL = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1b")
 def read(data: bytes) -> Extracted:
     """Decode and find the blocks; see ``parse_blocks`` for what counts as heading, item, row."""
     text, notes = decode(data)
-    return Extracted(text, parse_blocks(text, markdown=False), notes=notes)
+    blocks = parse_blocks(text, markdown=False)
+    return Extracted(text, blocks, pages=pages(text), notes=notes, visible=searched(text, blocks))
 
 
-def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+def searched(text: str, blocks: Sequence[Block]) -> int:
+    """Characters in blocks: in plain text all that is to be seen, rules aside."""
+    return sum(solid(text[block.start : block.end]) for block in blocks)
+
+
+def pages(text: str) -> tuple[Page, ...]:
+    """Pages as form feeds part them; none without."""
+    starts = [0, *(match.end() for match in re.finditer("\f", text))]
+    found = tuple(Page(number, start) for number, start in enumerate(starts, 1))
+    return found if len(found) > 1 else ()
+
+
+def decode(data: bytes) -> tuple[str, tuple[Note, ...]]:
     """Return the canonical text and remarks on the encoding; line ends become ``\\n``.
 
     Raises:
         ReadError: empty, binary, or in an encoding that cannot be told.
     """
     if not data.strip(b"\x00 \t\r\n\f"):
-        raise ReadError("the file is empty")
+        raise ReadError("the file is empty", "empty")
     text, notes = _decode(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     controls = sum(text.count(c) for c in _CONTROL)
     if "\x00" in text:
-        raise ReadError(f"{text.count(chr(0))} NUL bytes: binary, not text")
+        raise ReadError(f"{text.count(chr(0))} NUL bytes: binary, not text", "binary")
     if controls > len(text) // 100:
-        raise ReadError(f"{controls} control characters in {len(text)}: binary, not text")
+        raise ReadError(f"{controls} control characters in {len(text)}: binary, not text", "binary")
     if not text.strip():
-        raise ReadError("the file holds white space only")
+        raise ReadError("the file holds white space only", "empty")
     return text, notes
 
 
-def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+def _guessed(encoding: str) -> tuple[Note, ...]:
+    return (Note(f"encoding taken for {encoding}", "encoding_guessed", {"encoding": encoding}),)
+
+
+def _decode(data: bytes) -> tuple[str, tuple[Note, ...]]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
                 return data[len(mark) :].decode(encoding), ()
             except UnicodeDecodeError as error:
-                raise ReadError(f"marked as {encoding} but damaged: {error.reason}") from None
+                raise ReadError(
+                    f"marked as {encoding} but damaged: {error.reason}",
+                    "damaged",
+                    format=encoding,
+                    detail=error.reason,
+                ) from None
     wide = _unmarked_utf16(data)
     if wide:
-        return data.decode(wide, errors="replace"), (f"encoding taken for {wide}",)
+        return data.decode(wide, errors="replace"), _guessed(wide)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
         pass
     if b"\x00" in data:
-        raise ReadError("NUL bytes and no UTF-8: binary, not text")
+        raise ReadError("NUL bytes and no UTF-8: binary, not text", "binary")
     best = from_bytes(data[:200_000], cp_isolation=_GUESSES).best()
     if best is None:
-        raise ReadError("the encoding cannot be told; save the file as UTF-8")
-    return data.decode(best.encoding, errors="replace"), (f"encoding taken for {best.encoding}",)
+        raise ReadError("the encoding cannot be told; save the file as UTF-8", "encoding")
+    return data.decode(best.encoding, errors="replace"), _guessed(best.encoding)
 
 
 def _unmarked_utf16(data: bytes) -> str | None:

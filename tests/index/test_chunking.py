@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.chunking import LIMIT, MAX_SENTENCE, chunk, passage_text, sentence_text
 from index.readers import read_file
 from index.readers.blocks import parse_blocks
-from index.readers.extracted import Extracted
+from index.readers.extracted import Block, Extracted
 from index.values import Chunk
 from tests.fakes import SEEDS
 
@@ -103,6 +103,34 @@ def test_a_page_break_ends_a_passage() -> None:
         (1, "Seite eins sagt dies."),
         (2, "Seite zwei sagt das."),
     ]
+
+
+def test_what_is_set_aside_is_in_no_passage() -> None:
+    text = "Kopfzeile\n\nDer Satz steht hier.\n\nFußzeile"
+    blocks = (
+        Block(0, 9, "line", aside="repeated"),
+        Block(11, 31, "prose"),
+        Block(33, 41, "line", aside="repeated"),
+    )
+    assert cut(text, chunk(Extracted(text, blocks), "de")) == ["Der Satz steht hier."]
+
+
+def test_rows_that_stand_alone_carry_their_header() -> None:
+    text = "2019\t5\n2020\t6"
+    rows = [Block(0, 6, "row", lead="Jahr, Umsatz", alone=True)]
+    rows.append(Block(7, 13, "row", lead="Jahr, Umsatz", alone=True))
+    found = chunk(Extracted(text, tuple(rows)), "de")
+    assert cut(text, found) == ["2019\t5", "2020\t6"]
+    assert [c.lead for c in found] == ["Jahr, Umsatz"] * 2
+    assert passage_text(text, found[1], "") == "Jahr, Umsatz\n2020\t6"
+    assert sentence_text(text, found[1].sentences[0], found[1]) == "Jahr, Umsatz 2020\t6"
+
+
+def test_a_header_within_the_passage_is_embedded_once() -> None:
+    text = "Jahr\tUmsatz\n2019\t5"
+    blocks = (Block(0, 11, "row"), Block(12, 18, "row", lead="Jahr, Umsatz"))
+    (found,) = chunk(Extracted(text, blocks), "de")
+    assert passage_text(text, found, "Bericht") == f"Bericht\n{text}"
 
 
 def test_a_monstrous_sentence_is_cut_at_white_space() -> None:

@@ -27,15 +27,21 @@ import pytest
 from index.errors import BelegtError, IndexError_, LockedError, NoIndexError, StaleIndexError
 from index.library import Library
 from index.store import Store, writer_lock
-from index.sync import Progress, sync
+from index.sync import Progress
+from index.sync import sync as sync_with
 from index.values import SyncReport
 from index.vectors import build_vectors, open_vectors, publish
-from tests.fakes import WordEncoder
+from tests.fakes import DirectParser, WordEncoder
 
 QUESTIONS = ["Wer leitet die Brücke?", "Where is the harbour?", "Wie viele Straßen?", "Wälder"]
 OLD, NEW = "Brücke", "Hafen"
 
 Texts = dict[str, str]
+
+
+def sync(folders: list[Path], index: Path, encoder: WordEncoder, **options: Any) -> SyncReport:
+    """A sync that starts no processes for parsing; those are the subject of ``test_parsing``."""
+    return sync_with(folders, index, encoder, parser=DirectParser(), **options)
 
 
 def texts(word: str, *, count: int = 8) -> Texts:
@@ -656,8 +662,8 @@ def use_all(index: Path, encoder: WordEncoder) -> None:
         library.store.word_forms(ids)
         library.store.search_words(["text", "hafen"], 10)
         library.store.document_frequency(["text"])
-        library.store.notes()
-        library.store.failures()
+        library.store.sources()
+        library.store.failed_files()
         library.store.passage_counts()
         library.store.turns("none")
         library.store.vectors([])

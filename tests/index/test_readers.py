@@ -39,7 +39,8 @@ def test_encodings_give_the_same_text(encoding: str, mark: bytes) -> None:
 
 
 def test_a_guessed_encoding_is_stated() -> None:
-    assert "cp1252" in read_file("a.txt", (GERMAN * 5).encode("cp1252")).notes[0]
+    note = read_file("a.txt", (GERMAN * 5).encode("cp1252")).notes[0]
+    assert (note.code, note.values) == ("encoding_guessed", {"encoding": "cp1252"})
 
 
 def test_line_ends_become_newlines() -> None:
@@ -54,7 +55,7 @@ def test_line_ends_become_newlines() -> None:
         (b"\xef\xbb\xbf\n", "white space"),
         (b"text\x00with NUL", "NUL"),
         (bytes(range(256)) * 20, "binary"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "binary"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a PNG image is not read"),
         (("\x01\x02" * 50 + "text").encode(), "binary"),
         (codecs.BOM_UTF8 + b"\xff\xfe\xfd", "damaged"),
     ],

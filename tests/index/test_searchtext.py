@@ -23,6 +23,10 @@ from index.searchtext import search_text
         ("| a | b |", "a, b"),
         ("of\ufb01ce", "office"),
         ("Mu\u0308nchen", "München"),
+        ("Sto\ufb00e und e\ufb00ektiv", "Stoffe und effektiv"),
+        ("Speicher¹ oder Platz.² Danach", "Speicher oder Platz. Danach"),
+        ("80 m² und 3 km³", "80 m² und 3 km³"),
+        ("un\u202esichtbar\u202c\U000e0041\U000e0042", "unsichtbar"),
     ],
 )
 def test_marks_of_layout_go_and_words_stay(quoted: str, searched: str) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from index.errors import IndexError_, LockedError, NoIndexError, StaleIndexError
 from index.library import Library
+from index.options import Options
+from index.parsing import Limits
 from index.store import Store, writer_lock
 from index.sync import Progress, sync
 from tests.fakes import SEEDS, WordEncoder
@@ -111,7 +113,7 @@ def test_a_bad_file_is_named_and_the_rest_goes_on(
 ) -> None:
     write(folder, good="Ein guter Text über Straßen.")
     (folder / name).write_bytes(data)
-    report = sync([folder], tmp_path / "index", encoder, max_file_mb=2)
+    report = sync([folder], tmp_path / "index", encoder, Options(limits=Limits(file_mb=2)))
     assert report.added == ["good.txt"]
     assert [(path, reason in why) for path, why in report.failed] == [(name, True)]
 
