@@ -17,7 +17,7 @@ from index.searchtext import search_text
 from index.sentences import split_sentences
 from index.values import Chunk, Language, Sentence
 
-CHUNKER_VERSION = 3
+CHUNKER_VERSION = 4
 TARGET = 700
 LIMIT = 1000
 MAX_ITEM = 400
@@ -151,25 +151,15 @@ def _close(current: _Open) -> Iterable[Chunk]:
     ]
 
 
-def passage_text(text: str, chunk: Chunk, title: str) -> str:
-    """What is embedded for a passage: title, heading path, lead and its own text."""
+def passage_parts(text: str, chunk: Chunk, title: str) -> tuple[str, ...]:
+    """What is embedded: title, heading path and lead as one part, then every sentence."""
     head = [title, *chunk.heading[:-1]] if _opens_with_heading(chunk) else [title, *chunk.heading]
-    body = text[chunk.start : chunk.end]
-    lead = "" if search_text(chunk.lead) in search_text(body) else chunk.lead
-    parts = [" – ".join(dict.fromkeys(h for h in head if h)), lead, body]
-    return "\n".join(part for part in parts if part)
+    body = search_text(text[chunk.start : chunk.end])
+    lead = search_text(chunk.lead)
+    above = [" – ".join(dict.fromkeys(h for h in head if h)), "" if lead in body else lead]
+    sentences = (search_text(text[s.start : s.end]) for s in chunk.sentences)
+    return (search_text(" ".join(part for part in above if part)), *sentences)
 
 
 def _opens_with_heading(chunk: Chunk) -> bool:
     return chunk.sentences[0].kind == "heading"
-
-
-def sentence_text(text: str, sentence: Sentence, chunk: Chunk) -> str:
-    """What is embedded for a sentence: itself; items, rows and fact lines with what leads to them."""
-    own = text[sentence.start : sentence.end]
-    if sentence.kind not in ("item", "row", "line"):
-        return own
-    before = [s for s in chunk.sentences if s.end <= sentence.start]
-    leads = [text[s.start : s.end] for s in before if text[s.start : s.end].endswith(":")]
-    lead = leads[-1] if leads else chunk.lead or " – ".join(chunk.heading[-1:])
-    return f"{lead[-200:]} {own}" if lead else own

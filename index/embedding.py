@@ -1,5 +1,10 @@
 """Text to vectors: one protocol, one implementation on sentence-transformers.
 
+A passage goes through the model once and gives the vector of the whole, one of each of its
+sentences (the mean of its tokens as they stand in the passage: "late chunking", Günther et al.
+2024, arXiv 2409.04701) and one of each word, for late interaction (Khattab & Zaharia 2020, arXiv
+2004.12832).
+
 torch and sentence-transformers are imported on first use only, torch before anything that could
 bring its own OpenMP runtime, and the hub is never asked about a model that lies in a folder.
 """
@@ -8,13 +13,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError
 
 from index.bundled_model import bundled_model
@@ -22,8 +31,32 @@ from index.errors import ModelError
 from index.values import Vectors
 
 BUNDLED = "bundled"
-BATCH = 16
+TOKENS_AT_ONCE = 4096
+"""A forward takes as many texts of about one length as have this many tokens: padding is waste."""
+
+WORD_LAYER = -3
+"""Words are taken from the layer two below the last: measured, these tell more that the text vector
+does not tell already."""
+
+WORD = re.compile(r"[^\W_]+(?:[-.,:'’&/][^\W_]+)*")
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What a model makes of a text that is given in parts.
+
+    ``vector`` (dim,) and ``parts`` (n, dim) are of unit length. ``words`` (m, dim) are states of a
+    late layer, each the mean over the pieces of a word; ``spans`` (m, 2) tell where each
+    word stands in its part, in code points, and ``word_parts`` (m,) in which. Words beyond the
+    model's longest input are missing, and all are for a model that cannot tell.
+    """
+
+    vector: Vectors
+    parts: Vectors
+    words: Vectors
+    word_parts: npt.NDArray[np.int64]
+    spans: npt.NDArray[np.int64]
 
 
 class Encoder(Protocol):
@@ -36,11 +69,13 @@ class Encoder(Protocol):
     @property
     def dim(self) -> int: ...
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Unit vectors of shape ``(len(texts), dim)``, in order."""
+    def encode_passages(
+        self, passages: Sequence[Sequence[str]], progress: Progress | None = None
+    ) -> list[Embedded]:
+        """Passages in order, each given in parts: what stands above it, then its sentences."""
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of shape ``(len(texts), dim)``, in order."""
+    def encode_questions(self, texts: Sequence[str]) -> list[Embedded]:
+        """Questions in order, each of one part."""
 
 
 class TransformerEncoder:
@@ -61,36 +96,124 @@ class TransformerEncoder:
     def dim(self) -> int:
         return int(self._model().get_embedding_dimension())
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        return self._encode(texts, "passage", progress)
+    def encode_passages(
+        self, passages: Sequence[Sequence[str]], progress: Progress | None = None
+    ) -> list[Embedded]:
+        return self._encode(passages, "passage", progress)
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts, "query", None)
+    def encode_questions(self, texts: Sequence[str]) -> list[Embedded]:
+        return self._encode([[text] for text in texts], "query", None)
 
-    def _encode(self, texts: Sequence[str], role: str, progress: Progress | None) -> Vectors:
+    def _encode(
+        self, texts: Sequence[Sequence[str]], role: str, progress: Progress | None
+    ) -> list[Embedded]:
         model = self._model()
-        name = _prompt_name(model.prompts, role)
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            with self._lock, _half_precision(enabled=len(rows) > 1):
-                vectors[rows] = model.encode(
-                    [texts[i] for i in rows],
-                    prompt_name=name,
-                    batch_size=BATCH,
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                )
+        prompt = _prompt(model.prompts, role)
+        if not _has_word_states(model):
+            return self._whole(texts, prompt, progress)
+        tokens = _tokens(model, [prompt + " ".join(parts) for parts in texts])
+        found: dict[int, Embedded] = {}
+        for rows in _batches([len(ids) for ids in tokens["input_ids"]]):
+            states = self._states(model, [tokens["input_ids"][i] for i in rows])
+            for i, (last, late) in zip(rows, states, strict=True):
+                offsets = np.array(tokens["offset_mapping"][i], np.int64) - len(prompt)
+                found[i] = _embedded(texts[i], offsets, last, late)
             if progress:
-                progress(min(start + BATCH, len(order)), len(order))
-        return vectors
+                progress(len(found), len(texts))
+        return [found[i] for i in range(len(texts))]
+
+    def _states(self, model: Any, rows: Sequence[Sequence[int]]) -> list[tuple[Vectors, Vectors]]:
+        """States of the last layer and of ``WORD_LAYER``, ``(tokens, dim)`` each, for every row."""
+        import torch
+
+        batch = model[0].tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt")
+        # half precision gains nothing for a single text
+        with self._lock, torch.inference_mode(), _half_precision(enabled=len(rows) > 1):
+            layers = model[0](dict(batch))["all_layer_embeddings"]
+        last, late = (layers[i].float().numpy() for i in (-1, WORD_LAYER))
+        return [(last[i, : len(row)], late[i, : len(row)]) for i, row in enumerate(rows)]
+
+    def _whole(
+        self, texts: Sequence[Sequence[str]], prompt: str, progress: Progress | None
+    ) -> list[Embedded]:
+        """For a model whose text vector is no mean of its words: every part goes through alone."""
+        flat = [text for parts in texts for text in (" ".join(parts), *parts)]
+        with self._lock:
+            vectors = self._loaded.encode(
+                flat, prompt=prompt or None, normalize_embeddings=True, show_progress_bar=False
+            )
+        starts = list(accumulate((1 + len(parts) for parts in texts), initial=0))
+        if progress:
+            progress(len(texts), len(texts))
+        none = np.zeros(0, np.int64)
+        return [
+            Embedded(vectors[a], vectors[a + 1 : b], vectors[:0], none, np.zeros((0, 2), np.int64))
+            for a, b in pairwise(starts)
+        ]
 
     def _model(self) -> Any:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self.source, self._threads)
         return self._loaded
+
+
+def _has_word_states(model: Any) -> bool:
+    """Whether a text's vector is the mean over its tokens, and tokens can be told from the text."""
+    kinds = [type(module).__name__ for module in model]
+    pooled = len(kinds) > 1 and getattr(model[1], "pooling_mode", "") in ("mean", ("mean",))
+    fast = bool(getattr(model[0].tokenizer, "is_fast", False)) if pooled else False
+    return fast and kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+
+
+def _tokens(model: Any, texts: Sequence[str]) -> Any:
+    return model[0].tokenizer(
+        list(texts),
+        truncation=True,
+        max_length=model.max_seq_length,
+        return_offsets_mapping=True,
+        return_attention_mask=False,
+    )
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Rows of about equal length, longest first, up to ``TOKENS_AT_ONCE`` with their padding."""
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    while order:
+        count = max(1, TOKENS_AT_ONCE // lengths[order[0]])
+        yield order[:count]
+        order = order[count:]
+
+
+def _embedded(
+    parts: Sequence[str], offsets: npt.NDArray[np.int64], last: Vectors, late: Vectors
+) -> Embedded:
+    """Pool the states of one text's tokens; ``offsets`` count from the start of its first part."""
+    starts = np.array(list(accumulate((len(part) + 1 for part in parts), initial=0)))
+    vector = _unit(last.mean(axis=0))
+    inside = (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 1] > 0)
+    part_of = np.where(inside, np.searchsorted(starts, offsets[:, 1] - 1, "right") - 1, -1)
+    pooled = np.tile(vector, (len(parts), 1))
+    for part in set(part_of.tolist()) - {-1}:
+        pooled[part] = _unit(last[part_of == part].mean(axis=0))
+    spans = np.array(
+        [(i, m.start(), m.end()) for i, part in enumerate(parts) for m in WORD.finditer(part)],
+        np.int64,
+    ).reshape(-1, 3)
+    begins, ends = (starts[spans[:, 0]] + spans[:, i] for i in (1, 2))
+    word_of = np.searchsorted(ends, offsets[:, 0], "right")
+    inside &= offsets[:, 1] > np.append(begins, np.iinfo(np.int64).max)[word_of]
+    words = np.zeros((len(spans), late.shape[1]), np.float32)
+    np.add.at(words, word_of[inside], late[inside])
+    counts = np.bincount(word_of[inside], minlength=len(spans))
+    there = counts > 0
+    means = (words[there] / counts[there, None]).astype(np.float32)
+    return Embedded(vector, pooled, means, spans[there, 0], spans[there, 1:])
+
+
+def _unit(vector: Vectors) -> Vectors:
+    unit: Vectors = (vector / max(float(np.linalg.norm(vector)), 1e-12)).astype(np.float32)
+    return unit
 
 
 def _half_precision(*, enabled: bool) -> AbstractContextManager[object]:
@@ -162,6 +285,7 @@ def _load(source: str, threads: int) -> Any:
             local_files_only=local,
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
+            config_kwargs={"output_hidden_states": True},
         )
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -171,7 +295,7 @@ def _load(source: str, threads: int) -> Any:
         ) from None
 
 
-def _prompt_name(prompts: dict[str, str], role: str) -> str | None:
+def _prompt(prompts: dict[str, str], role: str) -> str:
     """The model's own prompt for a role; names differ (query, passage, document)."""
     names = {"query": ("query", "question"), "passage": ("passage", "document", "text")}[role]
-    return next((name for name in names if prompts.get(name)), None)
+    return next((prompts[name] for name in names if prompts.get(name)), "")

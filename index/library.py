@@ -17,6 +17,7 @@ from index.store import Store
 from index.sync import check_fingerprint
 from index.values import Document, Language, PassageId, Vectors
 from index.vectors import VectorIndex, open_vectors
+from index.wordspace import load_word_space
 
 
 class Library:
@@ -33,6 +34,7 @@ class Library:
         check_fingerprint(self.store, encoder)
         if self.store.fingerprint() is None:
             raise NoIndexError(f"{folder}: nothing is indexed yet. Run `belegt sync FOLDER`.")
+        self.word_space = load_word_space(encoder.identity)
         self._lock = threading.Lock()
         self._vectors = open_vectors(self.store)
         self._published = self._current()

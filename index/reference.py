@@ -1,4 +1,4 @@
-"""Reference texts: what German and English questions, sentences and passages are like in general.
+"""Reference texts: what German and English questions and passages are like in general.
 
 Their mean vectors stand in for a language of which the corpus has little or nothing, and are the
 only mean there is for questions. They are embedded once, with the model in use, and kept in the
@@ -13,13 +13,16 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+import numpy as np
+
 from index.embedding import Encoder
 from index.errors import IndexError_
 from index.store import Store
 from index.values import Language, Vectors
+from index.wordspace import model_identity
 
-Role = Literal["passage", "sentence", "question"]
-_ROLES: tuple[Role, ...] = ("passage", "sentence", "question")
+Role = Literal["passage", "question"]
+_ROLES: tuple[Role, ...] = ("passage", "question")
 
 
 @cache
@@ -35,14 +38,17 @@ def ensure_reference(store: Store, encoder: Encoder) -> int:
     for language in reference_texts():
         for role in _ROLES:
             texts = reference_texts()[language][role]
-            keys = [_key(encoder.identity, text, role) for text in texts]
+            keys = [_key(model_identity(encoder), text, role) for text in texts]
             missing = set(store.missing_vectors(keys))
             new = [(k, t) for k, t in zip(keys, texts, strict=True) if k in missing]
             if not new:
                 continue
-            encode = encoder.encode_questions if role == "question" else encoder.encode_passages
-            vectors = encode([text for _, text in new])
+            if role == "question":
+                embedded = encoder.encode_questions([text for _, text in new])
+            else:
+                embedded = encoder.encode_passages([("", text) for _, text in new])
             with store.transaction():
+                vectors = np.stack([found.vector for found in embedded])
                 store.put_vectors([key for key, _ in new], vectors)
             count += len(new)
     return count

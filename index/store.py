@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from index.errors import BelegtError, IndexError_, LockedError, NoIndexError, StaleIndexError
@@ -36,7 +37,7 @@ from index.values import (
     Vectors,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FILE = "store.sqlite"
 LOCK = "write.lock"
 
@@ -64,6 +65,7 @@ CREATE TABLE sentences (
     PRIMARY KEY (passage_id, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE vectors (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE word_vectors (key TEXT UNIQUE NOT NULL, value BLOB NOT NULL, parts BLOB NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (forms, tokenize = 'unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'row');
 CREATE TABLE failures (
@@ -117,6 +119,15 @@ class StoredSentence:
     passage: PassageId
     sentence: Sentence
     vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class PassageWords:
+    """Word vectors of a passage, shape ``(m, dim)``, and the part that each stands in: 0 for what is
+    above the passage, then its sentences from 1; in the order of the text."""
+
+    vectors: npt.NDArray[np.int8]
+    parts: npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +380,13 @@ class Store:
             ],
         )
 
+    def put_word_vectors(self, key: str, words: PassageWords) -> None:
+        """Store the word vectors of a passage under its content key; in a transaction."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO word_vectors VALUES (?, ?, ?)",
+            (key, words.vectors.tobytes(), words.parts.tobytes()),
+        )
+
     def set_failures(self, failures: Iterable[Failure]) -> None:
         """Replace the list of files that could not be read; in a transaction."""
         self._db.execute("DELETE FROM failures")
@@ -390,6 +408,7 @@ class Store:
             " SELECT vector FROM sentences) AND substr(key, 1, ?) <> ?",
             (len(kept), kept),
         )
+        self._db.execute("DELETE FROM word_vectors WHERE key NOT IN (SELECT vector FROM passages)")
         self._db.execute(
             "DELETE FROM revisions WHERE hash NOT IN (SELECT revision FROM documents UNION ALL"
             " SELECT revision FROM cited)"
@@ -510,6 +529,15 @@ class Store:
             StoredSentence(row[0], Sentence(row[1], row[2], row[3]), vector)
             for row, vector in zip(rows, matrix, strict=True)
         ]
+
+    def word_vectors(self, ids: Sequence[PassageId]) -> dict[PassageId, PassageWords]:
+        """Word vectors of some passages; those that have none are left out."""
+        rows = self._rows(
+            "SELECT p.id, w.value, w.parts FROM passages p JOIN word_vectors w ON w.key = p.vector"
+            f" WHERE p.id IN ({_marks(ids)})",
+            list(ids),
+        )
+        return {row[0]: _passage_words(row[1], row[2]) for row in rows}
 
     def sentence_vectors(self, language: Language) -> Vectors:
         """Vectors of all sentences in passages of one language, shape ``(n, dim)``."""
@@ -733,6 +761,13 @@ def _json(text: str) -> Any:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
+
+
+def _passage_words(value: bytes, parts: bytes) -> PassageWords:
+    at = np.frombuffer(parts, np.uint16) if len(parts) % 2 == 0 else np.zeros(0, np.uint16)
+    if not len(at) or len(value) % len(at):
+        raise IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
+    return PassageWords(np.frombuffer(value, np.int8).reshape(len(at), -1), at)
 
 
 def _matrix(rows: Sequence[bytes]) -> Vectors:

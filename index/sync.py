@@ -19,9 +19,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from index.changes import Changes, Known, compare, described_as, known_files
-from index.chunking import CHUNKER_VERSION, chunk, passage_text, sentence_text
-from index.embedding import Encoder
+from index.chunking import CHUNKER_VERSION, chunk, passage_parts
+from index.embedding import Embedded, Encoder
 from index.errors import NoIndexError, ReadError, StaleIndexError
 from index.files import File, Found, Wanted, find, read
 from index.language import detect_language
@@ -29,11 +31,19 @@ from index.options import Options
 from index.parsing import Parser, Workers
 from index.readers.extracted import Extracted
 from index.reference import ensure_reference, reference_prefix
-from index.searchtext import search_text
-from index.store import SCHEMA_VERSION, Failure, NewPassage, Source, Store, writer_lock
+from index.store import (
+    SCHEMA_VERSION,
+    Failure,
+    NewPassage,
+    PassageWords,
+    Source,
+    Store,
+    writer_lock,
+)
 from index.values import Chunk, Document, Fingerprint, Language, Note, SyncReport
 from index.vectors import build_vectors, open_vectors, publish
 from index.wordforms import ANALYSER_VERSION, passage_forms
+from index.wordspace import WordSpace, load_word_space, model_identity
 
 _EMBED_AT_ONCE = 256
 _READERS = 2
@@ -82,6 +92,14 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
+class _Text:
+    """A passage as the model is given it: what stands above, then its sentences."""
+
+    parts: tuple[str, ...]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
     """A document that only its vectors keep from being written."""
 
@@ -90,12 +108,12 @@ class _Ready:
     extracted: Extracted
     source: Source
     passages: list[NewPassage]
-    texts: dict[str, str]
+    texts: dict[str, _Text]
 
 
 def fingerprint(encoder: Encoder) -> Fingerprint:
     """What an index made now, with this model, would carry."""
-    return Fingerprint(encoder.identity, CHUNKER_VERSION, ANALYSER_VERSION, SCHEMA_VERSION)
+    return Fingerprint(model_identity(encoder), CHUNKER_VERSION, ANALYSER_VERSION, SCHEMA_VERSION)
 
 
 def check_fingerprint(store: Store, encoder: Encoder) -> None:
@@ -339,7 +357,7 @@ class _Writing:
                 store.remove_document(path)
             self.run.removed.append(path)
         with store.transaction():
-            store.prune(reference_prefix(self._encoder.identity))
+            store.prune(reference_prefix(model_identity(self._encoder)))
             store.set_stamps(changes.stamps)
             store.set_failures(self.run.failures)
             store.set_meta("unfinished", "")
@@ -369,7 +387,7 @@ class _Writing:
         self, threads: ThreadPoolExecutor, files: Sequence[File], parser: Parser
     ) -> Iterator[tuple[File, Future[_Ready]]]:
         """Files in order, each with its reading; a few more are being read meanwhile."""
-        model = self._encoder.identity
+        model = model_identity(self._encoder)
         waiting: deque[tuple[File, Future[_Ready]]] = deque()
         for file in files:
             reading = threads.submit(_read_document, file, parser, self._options, model)
@@ -440,34 +458,34 @@ class _Writing:
 
 def _prepare(
     document: Document, text: str, chunks: Sequence[Chunk], model: str
-) -> tuple[list[NewPassage], dict[str, str]]:
-    """Passages as the store takes them, and every text to embed by its content key."""
+) -> tuple[list[NewPassage], dict[str, _Text]]:
+    """Passages as the store takes them, and what to embed for each by its content key."""
     passages: list[NewPassage] = []
-    texts: dict[str, str] = {}
-
-    def key(raw: str) -> str:
-        cleaned = search_text(raw)
-        digest = hashlib.sha256(f"{model}\0{cleaned}".encode()).hexdigest()
-        texts[digest] = cleaned
-        return digest
-
+    texts: dict[str, _Text] = {}
     for new in chunks:
         body = text[new.start : new.end]
         language: Language = detect_language(body, default=document.language)
         words = "\n".join([*new.heading, new.lead, body]) if _headless(new) else body
+        parts = passage_parts(text, new, spoken_title(document))
+        key = hashlib.sha256("\0".join([model, language, *parts]).encode()).hexdigest()
+        texts[key] = _Text(parts, language)
         passages.append(
             NewPassage(
                 chunk=new,
                 language=language,
                 forms=" ".join(passage_forms(words, language)),
-                vector=key(passage_text(text, new, _spoken_title(document))),
-                sentence_vectors=tuple(key(sentence_text(text, s, new)) for s in new.sentences),
+                vector=key,
+                sentence_vectors=tuple(_part_key(key, i) for i in range(1, len(parts))),
             )
         )
     return passages, texts
 
 
-def _spoken_title(document: Document) -> str:
+def _part_key(key: str, part: int) -> str:
+    return f"{key}:{part}"
+
+
+def spoken_title(document: Document) -> str:
     """The title as far as it says something: a file name such as ``004_5dc8`` does not."""
     named = document.title == PurePosixPath(document.path).stem
     return "" if named and any(c.isdigit() for c in document.title) else document.title
@@ -478,17 +496,32 @@ def _headless(new: Chunk) -> bool:
 
 
 def _embed(
-    store: Store, encoder: Encoder, texts: dict[str, str], report: Callable[[float], None]
+    store: Store, encoder: Encoder, texts: dict[str, _Text], report: Callable[[float], None]
 ) -> int:
-    """Embed what the store lacks, a few hundred texts a transaction, so that a killed run resumes."""
+    """Embed what the store lacks, a few hundred a transaction, so that a killed run resumes."""
     missing = store.missing_vectors(texts)
+    space = load_word_space(encoder.identity)
     for start in range(0, len(missing), _EMBED_AT_ONCE):
         keys = missing[start : start + _EMBED_AT_ONCE]
 
         def within(done: int, _total: int, start: int = start) -> None:
             report((start + done) / len(missing))
 
-        vectors = encoder.encode_passages([texts[k] for k in keys], within)
+        embedded = encoder.encode_passages([texts[k].parts for k in keys], within)
         with store.transaction():
-            store.put_vectors(keys, vectors)
+            for key, found in zip(keys, embedded, strict=True):
+                _keep(store, key, found, texts[key].language, space)
     return len(missing)
+
+
+def _keep(
+    store: Store, key: str, found: Embedded, language: Language, space: WordSpace | None
+) -> None:
+    """Store what was made of one passage; what stands above it has no vector of its own."""
+    keys = [key, *(_part_key(key, i) for i in range(1, len(found.parts)))]
+    store.put_vectors(keys, np.vstack([found.vector[None], found.parts[1:]]))
+    if space is not None and len(found.words):
+        words = PassageWords(
+            space.passage(found.words, language), found.word_parts.astype(np.uint16)
+        )
+        store.put_word_vectors(key, words)

@@ -120,7 +120,7 @@ def compute_centres(store: Store, languages: Sequence[Language], vectors: Vector
         own = vectors[[found == language for found in languages]] if len(languages) else vectors
         means["passage", language] = _shrunk(own, reference_vectors(store, "passage", language))
         means["sentence", language] = _shrunk(
-            store.sentence_vectors(language), reference_vectors(store, "sentence", language)
+            store.sentence_vectors(language), reference_vectors(store, "passage", language)
         )
         means["question", language] = reference_vectors(store, "question", language).mean(axis=0)
     return Centres(means)

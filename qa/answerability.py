@@ -53,6 +53,17 @@ FEATURES = (
     "same_coverage",
     "same_cosine",
     "same_words",
+    "late",
+    "late_sentence",
+    "late_context",
+    "late_weakest",
+    "late_weakest_sentence",
+    "late_near",
+    "late_exact",
+    "late_near_sentence",
+    "late_margin",
+    "late_own",
+    "same_late",
 )
 
 _FACTS = frozenset({"date", "figure", "contact"})
@@ -84,6 +95,7 @@ def answerability_row(found: Found, evidence: Sequence[Evidence]) -> Vectors:
     values = _ranking_features(found, evidence)
     values |= _sentence_features(found, evidence)
     values |= _type_features(found, evidence)
+    values |= _late_features(found, evidence)
     hit, best = evidence[0].hit, evidence[0]
     same = hit.features["same"]
     values |= {
@@ -134,6 +146,25 @@ def _sentence_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, 
         "names_sentence": best.features["names"],
         "has_names": float(bool(found.question.names)),
         "unknown": found.candidates.unknown,
+    }
+
+
+def _late_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """What the question's words find, one by one; NaN without word vectors."""
+    best, hit = evidence[0].features, evidence[0].hit
+    others = sorted((h.features["late"] for h in found.hits), reverse=True)[1:10]
+    return {
+        "late": hit.features["late"],
+        "late_sentence": best["words_late"],
+        "late_context": best["words_late_context"],
+        "late_weakest": hit.features["late_weakest"],
+        "late_weakest_sentence": best["words_late_weakest"],
+        "late_near": hit.features["late_near"],
+        "late_exact": hit.features["late_exact"],
+        "late_near_sentence": best["words_late_near"],
+        "late_margin": hit.features["late"] - float(np.mean(others)) if others else 0.0,
+        "late_own": best["words_late_own"],
+        "same_late": hit.features["same"] * hit.features["late"],
     }
 
 

@@ -156,8 +156,8 @@ class Assistant:
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
     ) -> Found:
-        vector = self.encoder.encode_questions([text])[0]
-        return self._retriever.retrieve(analyse(text, spoken), vector, within, only, without)
+        asked = self.encoder.encode_questions([text])[0]
+        return self._retriever.retrieve(analyse(text, spoken), asked, within, only, without)
 
 
 def _timings(started: float, retrieved: float) -> Timings:

@@ -15,6 +15,7 @@ import numpy as np
 from index.values import Passage, Sentence, Vectors
 from index.wordforms import sentence_forms
 from qa.logistic import Logistic, load_logistic
+from qa.matching import SENTENCE_FEATURES, best_late, sentence_features
 from qa.question import Question, keys_by_language, matches_wanted
 from qa.retrieval import Found, weighted_share
 from qa.values import Hit
@@ -42,6 +43,7 @@ FEATURES = (
     "same_cosine",
     "same_coverage",
     "same_repeats",
+    *(f"words_{name}" for name in SENTENCE_FEATURES),
 )
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
@@ -88,14 +90,17 @@ def sentence_rows(found: Found) -> tuple[list[tuple[Hit, Sentence, int]], Vector
     if not hits:
         return places, np.zeros((0, len(FEATURES)), np.float32)
     best = max(float(found.candidates.cosines[hit.passage.id].max()) for hit in hits)
+    best_words = best_late(found.candidates.matches, [hit.passage.id for hit in hits])
     for hit in hits:
         sentences = found.candidates.sentences[hit.passage.id]
         places += [(hit, sentence, i) for i, sentence in enumerate(sentences)]
-        blocks.append(_rows(found, hit, sentences, best))
+        blocks.append(_rows(found, hit, sentences, best, best_words))
     return places, np.concatenate(blocks)
 
 
-def _rows(found: Found, hit: Hit, sentences: Sequence[Sentence], best: float) -> Vectors:
+def _rows(
+    found: Found, hit: Hit, sentences: Sequence[Sentence], best: float, best_words: float
+) -> Vectors:
     question, passage = found.question, hit.passage
     rows = np.zeros((len(sentences), len(FEATURES)), np.float32)
     cosines = found.candidates.cosines[passage.id]
@@ -116,6 +121,9 @@ def _rows(found: Found, hit: Hit, sentences: Sequence[Sentence], best: float) ->
         ("same_repeats", "repeats"),
     ):
         rows[:, _AT[product]] = same * rows[:, _AT[factor]]
+    rows[:, _AT["words_late"] :] = sentence_features(
+        found.candidates.matches, passage.id, len(sentences), best_words, same
+    )
     return rows
 
 

@@ -22,10 +22,11 @@ class Logistic:
     intercept: float
 
     def logits(self, rows: Vectors) -> Vectors:
-        """Log-odds, shape ``(n,)``, of rows of shape ``(n, len(features))``."""
+        """Log-odds, shape ``(n,)``, of rows of shape ``(n, len(features))``; a value that is not known
+        (NaN) counts as the mean."""
         if rows.shape[1] != len(self.features):
             raise ValueError(f"{rows.shape[1]} features, this model takes {len(self.features)}")
-        scaled = (rows - self.mean) / self.scale
+        scaled = np.nan_to_num((rows - self.mean) / self.scale, nan=0.0)
         return np.asarray(scaled @ self.weights + self.intercept, np.float32)
 
     def probabilities(self, rows: Vectors) -> Vectors:

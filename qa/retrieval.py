@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index.embedding import Embedded
 from index.library import Library
 from index.store import StoredSentence
 from index.values import Language, Passage, PassageId, Sentence, Vectors
 from index.vectors import Centres
 from index.wordforms import question_forms
 from qa.logistic import Logistic, load_logistic
+from qa.matching import PASSAGE_FEATURES, Matches, match_words, passage_features
 from qa.question import Question, keys_by_language
 from qa.values import Hit
 
@@ -44,6 +46,7 @@ FEATURES = (
     "same_coverage",
     "rank",
     "words_rank",
+    *PASSAGE_FEATURES,
 )
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
@@ -53,7 +56,8 @@ class Candidates:
     """Passages that may answer and what is known of each: ``rows`` has shape
     ``(len(passages), len(FEATURES))``. ``sentences`` and their centred cosines to the question go
     by passage; ``weights`` are the idf weights of the question's words, ``unknown`` the share of
-    them, by weight, that occurs in no passage at all."""
+    them, by weight, that occurs in no passage at all; ``rarity``
+    is the idf of each content word, ``matches`` is what word vectors tell."""
 
     question: Question
     passages: tuple[Passage, ...]
@@ -62,6 +66,8 @@ class Candidates:
     cosines: dict[PassageId, Vectors]
     weights: tuple[float, ...]
     unknown: float
+    rarity: dict[str, float]
+    matches: Matches | None
 
 
 @dataclass(frozen=True)
@@ -86,22 +92,22 @@ class Retriever:
     def retrieve(
         self,
         question: Question,
-        vector: Vectors,
+        asked: Embedded,
         within: Sequence[str] | None = None,
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
     ) -> Found:
-        """Rank the passages that may answer; ``vector`` is the question's, of shape ``(dim,)``.
+        """Rank the passages that may answer; ``asked`` is what the model makes of it.
 
         ``within`` limits the search to some document paths, ``only`` to some passages, and
         ``without`` leaves some out. Equal scores are ordered by id.
         """
-        return self.rank(self.gather(question, vector, within, only, without))
+        return self.rank(self.gather(question, asked, within, only, without))
 
     def gather(
         self,
         question: Question,
-        vector: Vectors,
+        asked: Embedded,
         within: Sequence[str] | None = None,
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
@@ -110,30 +116,47 @@ class Retriever:
         store = self.library.store
         limit = only if within is None or only is not None else store.passage_ids(within)
         spare, forms = len(without), question_forms(question.words)
-        near = self.library.search_vectors(vector, question.language, NEAREST + spare, limit)
+        near = self.library.search_vectors(asked.vector, question.language, NEAREST + spare, limit)
         near = _less(near, without, NEAREST)
         worded = dict(_less(store.search_words(forms, WORDED + spare, limit), without, WORDED))
         passages = store.passages(sorted({i for i, _ in near} | set(worded)))
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:
-            return Candidates(question, (), rows, {}, {}, (), 1.0)
+            return Candidates(question, (), rows, {}, {}, (), 1.0, {}, None)
         ids = [p.id for p in passages]
         sentences: dict[PassageId, list[StoredSentence]] = {i: [] for i in ids}
         for sentence in store.sentences(ids):
             sentences[sentence.passage].append(sentence)
         centres = self.library.vectors.centres
-        asked = centres.centre(vector, "question", question.language)
-        cosines = _sentence_cosines(centres, asked, passages, sentences)
+        centred = centres.centre(asked.vector, "question", question.language)
+        cosines = _sentence_cosines(centres, centred, passages, sentences)
         words = _WordStatistics(self.library, question, ids)
         _, languages, matrix = store.passage_vectors(ids)
-        rows[:, _AT["plain"]] = matrix @ vector
-        _vector_features(rows, centres, asked, languages, matrix)
+        rows[:, _AT["plain"]] = matrix @ asked.vector
+        _vector_features(rows, centres, centred, languages, matrix)
         _sentence_features(rows, [cosines[i] for i in ids])
         _word_features(rows, passages, worded, words)
         _product_features(rows, question, passages)
         plain = {i: [stored.sentence for stored in sentences[i]] for i in ids}
+        matches = match_words(
+            self.library,
+            asked,
+            question.text,
+            question.language,
+            words.rarity,
+            {i: len(found) for i, found in plain.items()},
+        )
+        rows[:, _AT["late"] :] = passage_features(matches, ids, rows[:, _AT["same"]])
         return Candidates(
-            question, tuple(passages), rows, plain, cosines, words.weights, words.unknown
+            question,
+            tuple(passages),
+            rows,
+            plain,
+            cosines,
+            words.weights,
+            words.unknown,
+            words.rarity,
+            matches,
         )
 
     def rank(self, candidates: Candidates) -> Found:
@@ -221,6 +244,9 @@ class _WordStatistics:
             for i in range(len(question.words))
         ]
         self.weights = tuple(_idf(count, total) for count in counts)
+        self.rarity = {
+            word.lower(): weight for word, weight in zip(question.words, self.weights, strict=True)
+        }
         self.gram_weights = [_idf(frequency[g], total) for g in self.grams]
         self.unknown = weighted_share(self.weights, [count == 0 for count in counts])
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding import Progress
+from index.embedding import WORD, Embedded, Progress
 from index.readers import read_file
 from index.readers.extracted import Extracted
 from index.values import Vectors
@@ -40,14 +40,25 @@ class WordEncoder:
         self.identity = identity
         self.encoded = 0
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        self.encoded += len(texts)
+    def encode_passages(
+        self, passages: Sequence[Sequence[str]], progress: Progress | None = None
+    ) -> list[Embedded]:
+        self.encoded += len(passages)
         if progress:
-            progress(len(texts), len(texts))
-        return self._encode(texts)
+            progress(len(passages), len(passages))
+        return [self._embedded(parts) for parts in passages]
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts)
+    def encode_questions(self, texts: Sequence[str]) -> list[Embedded]:
+        return [self._embedded([text]) for text in texts]
+
+    def _embedded(self, parts: Sequence[str]) -> Embedded:
+        vectors = self._encode([" ".join(parts), *parts])
+        places = [
+            (i, m.start(), m.end()) for i, part in enumerate(parts) for m in WORD.finditer(part)
+        ]
+        words = self._encode([parts[i][a:b] for i, a, b in places])
+        spans = np.array(places, np.int64).reshape(-1, 3)
+        return Embedded(vectors[0], vectors[1:], words, spans[:, 0], spans[:, 1:])
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         rows = np.full((len(texts), self.dim), 0.01, np.float32)

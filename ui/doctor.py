@@ -65,7 +65,7 @@ def _model(settings: Settings) -> tuple[str, TransformerEncoder]:
     encoder = load_encoder(settings.model, settings.cache, settings.threads)
     if settings.model == BUNDLED:
         verify(Path(encoder.source))
-    vector = encoder.encode_questions(["Wer leitet den Hub?"])[0]
+    vector = encoder.encode_questions(["Wer leitet den Hub?"])[0].vector
     if not np.isclose(np.linalg.norm(vector), 1.0, atol=1e-3):
         raise BelegtError(
             f"{settings.model}: vectors are not of unit length; choose another `model`."

@@ -12,7 +12,7 @@ from eval.bench import sources
 from eval.bench.harness import Bench
 from eval.bench.measuring import about, measure
 from eval.bench.page import page
-from eval.bench.vectors import RememberingEncoder
+from eval.remembering import RememberingEncoder
 from index.embedding import load_encoder
 from index.errors import BelegtError
 from index.settings import load_settings

@@ -115,10 +115,12 @@ def _decided(bench: Bench, name: str, imported: Imported) -> list[_Decided]:
     try:
         run = bench.ask(name, assistant, imported.cases)
         baselines = Baselines(assistant.library)
-        vectors = assistant.encoder.encode_questions([row.case.question for row in run.rows])
+        made = assistant.encoder.encode_questions([row.case.question for row in run.rows])
         return [
-            _Decided(row, run.summary.provenance, baselines.best_cosine(vector, row.case.within))
-            for row, vector in zip(run.rows, vectors, strict=True)
+            _Decided(
+                row, run.summary.provenance, baselines.best_cosine(asked.vector, row.case.within)
+            )
+            for row, asked in zip(run.rows, made, strict=True)
         ]
     finally:
         assistant.close()

@@ -94,12 +94,12 @@ def measured(bench: Bench, name: str, imported: Imported, systems: Iterable[str]
 def others(assistant: Assistant, rows: Sequence[Row], systems: Iterable[str]) -> list[Found]:
     """The same questions ranked by simpler means, with the same vectors."""
     baselines = Baselines(assistant.library)
-    vectors = assistant.encoder.encode_questions([row.case.question for row in rows])
+    made = assistant.encoder.encode_questions([row.case.question for row in rows])
     return [
         _found(system, row, _theirs(ranked, row.gold))
         for system in systems
-        for row, vector in zip(rows, vectors, strict=True)
-        for ranked in [baselines.rank(system, row.case.question, row.case.language, vector)]
+        for row, asked in zip(rows, made, strict=True)
+        for ranked in [baselines.rank(system, row.case.question, row.case.language, asked.vector)]
     ]
 
 

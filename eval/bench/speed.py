@@ -20,10 +20,9 @@ from pathlib import Path
 from eval.bench.harness import Bench
 from eval.importers.imported import Imported, write_documents
 from eval.metrics import percentile
-from index.embedding import Encoder, Progress
+from index.embedding import Embedded, Encoder, Progress
 from index.library import Library
 from index.sync import sync
-from index.values import Vectors
 
 QUESTIONS = 60
 PAGES = 40
@@ -104,14 +103,16 @@ class _TimedEncoder:
     def dim(self) -> int:
         return self._encoder.dim
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        return self._encoder.encode_passages(texts, progress)
+    def encode_passages(
+        self, passages: Sequence[Sequence[str]], progress: Progress | None = None
+    ) -> list[Embedded]:
+        return self._encoder.encode_passages(passages, progress)
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+    def encode_questions(self, texts: Sequence[str]) -> list[Embedded]:
         started = time.perf_counter()
-        vectors = self._encoder.encode_questions(texts)
+        made = self._encoder.encode_questions(texts)
         self.seconds += time.perf_counter() - started
-        return vectors
+        return made
 
 
 def _cold(index: Path, question: str) -> tuple[float, float]:

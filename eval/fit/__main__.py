@@ -21,13 +21,21 @@ from eval.fit.fitting import (
     report_answerability,
     report_retrieval,
 )
+from eval.fit.word_space import fit_word_space
+from eval.remembering import RememberingEncoder
 from index.embedding import Encoder, load_encoder
 from index.settings import load_settings
+from index.wordspace import load_word_space
 from qa.logistic import Logistic
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "qa" / "models"
-SETS = (ROOT / "eval/sets/seeds.jsonl", ROOT / "eval/fit/data/seeds.jsonl")
+WORDS = ROOT / "index" / "models" / "words.safetensors"
+SETS = (
+    ROOT / "eval/sets/seeds.jsonl",
+    ROOT / "eval/fit/data/seeds.jsonl",
+    ROOT / "eval/fit/data/seeds-more.jsonl",
+)
 STRANGERS = 400
 
 
@@ -36,13 +44,19 @@ def main() -> None:
     parser.add_argument("--squad", type=Path, help="a SQuAD 2.0 file, for near misses in English")
     parser.add_argument("--squad-questions", type=int, default=1600)
     parser.add_argument("--xquad", type=Path, help="folder with xquad.de.json, xquad.en.json")
+    parser.add_argument("--word-steps", type=int, default=200, help="0 keeps the space of words")
     parser.add_argument("--work", type=Path, help="keep indexes here between runs")
     options = parser.parse_args()
     settings = load_settings()
-    encoder = load_encoder(settings.model, settings.cache, settings.threads)
+    model = load_encoder(settings.model, settings.cache, settings.threads)
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)
+        encoder = RememberingEncoder(model, work / "embedded.sqlite")
         benches = open_benches(options, work, encoder)
+        if options.word_steps:
+            WORDS.write_bytes(fit_word_space(benches, encoder, steps=options.word_steps))
+            load_word_space.cache_clear()
+            benches = open_benches(options, work, encoder)
         models = fit_models(benches)
         provenance = {
             "command": "python -m eval.fit" + (" --squad FILE" if options.squad else ""),

@@ -50,8 +50,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much a question of a corpus counts in each of the three fits."""
+    """How much a question of a corpus counts in each fit; ``words``: the corpus as a whole."""
 
+    words: float
     ranker: float
     evidence: float
     answerability: float
@@ -84,7 +85,7 @@ def own_corpus(folder: Path, assignment: int) -> Corpus:
             described.append(f'["{path}"]\ntitle = {title}\n')
             asked += _own_questions(paragraph, path, language, number % HELD_OUT == 0)
     (folder / "corpus.toml").write_text("\n".join(described), encoding="utf-8")
-    return Corpus(f"own-{assignment}", folder, tuple(asked), Weights(1.0, 0.2, 0.15))
+    return Corpus(f"own-{assignment}", folder, tuple(asked), Weights(3.0, 1.0, 0.2, 0.15))
 
 
 def _parity(name: str) -> int:
@@ -129,7 +130,7 @@ def squad_corpus(folder: Path, source: Path, most: int, seed: int = 7) -> Corpus
                 asked.append(Asked(qa["id"], qa["question"], "en", gold, "", held_out))
     (folder / "corpus.toml").write_text("\n".join(described), encoding="utf-8")
     drawn = random.Random(seed).sample(asked, min(most, len(asked)))  # noqa: S311
-    return Corpus("squad2", folder, tuple(drawn), Weights(0.2, 1.0, 0.3))
+    return Corpus("squad2", folder, tuple(drawn), Weights(3.0, 0.2, 1.0, 0.3))
 
 
 def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
@@ -157,7 +158,7 @@ def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
                     gold = ((path, start, start + len(span["text"])),)
                     identity = f"{qa['id']}-{spoken}-{chosen}"
                     asked.append(Asked(identity, qa["question"], spoken, gold, path, True))  # type: ignore[arg-type]
-    return Corpus(f"xquad-{assignment}", folder, tuple(asked), Weights(0, 0, 0))
+    return Corpus(f"xquad-{assignment}", folder, tuple(asked), Weights(0, 0, 0, 0))
 
 
 def seeds_corpus(folder: Path, sets: Sequence[Path]) -> Corpus:
@@ -174,7 +175,7 @@ def seeds_corpus(folder: Path, sets: Sequence[Path]) -> Corpus:
         )
         for case in load_sets(sets)
     ]
-    return Corpus("seeds", folder, tuple(asked), Weights(5.0, 5.0, 5.0))
+    return Corpus("seeds", folder, tuple(asked), Weights(1.5, 5.0, 5.0, 5.0))
 
 
 def strangers(corpus: Corpus, others: Corpus, most: int, seed: int = 5) -> Corpus:

@@ -11,7 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from eval.fit.bench import Bench
-from eval.fit.corpora import Asked, Span
+from eval.fit.corpora import Asked
+from eval.fit.places import overlaps
 from index.values import Vectors
 from qa import answerability, evidence, retrieval
 from qa.answerability import answerability_row
@@ -101,11 +102,6 @@ def answerability_rows(benches: Sequence[Bench], models: Models, *, held_out: bo
                 row = answerability_row(found, ranked)
                 rows.add([row], [name == "answerable"], weight, name)
     return rows
-
-
-def overlaps(document: str, start: int, end: int, gold: Sequence[Span]) -> bool:
-    """Whether a place holds (part of) an answer."""
-    return any(document == path and start < e and s < end for path, s, e in gold)
 
 
 def questions(

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from eval.cases import Case, to_jsonl
 from index.errors import BelegtError, ReadError
+from index.files import DESCRIPTION
 from index.readers.text import decode
-from index.sync import DESCRIPTION
 from index.values import Language
 
 DOCUMENTS = "documents"

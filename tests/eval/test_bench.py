@@ -17,9 +17,9 @@ from eval.bench.harness import Bench
 from eval.bench.measuring import about, measure
 from eval.bench.page import Goal, Measured, goals, page
 from eval.bench.ranking import BELEGT, measured
-from eval.bench.vectors import RememberingEncoder
 from eval.importers.nomiracl import may_be_fitted
 from eval.importers.squad import mixed, read_squad, single
+from eval.remembering import RememberingEncoder
 from eval.runs import load_run
 from eval.values import Figure
 from index.settings import Settings
@@ -172,7 +172,7 @@ def baselines(bench: Bench, data: Path):
 def test_plain_is_the_order_of_the_cosines(baselines: Baselines, bench: Bench) -> None:
     assistant = bench.index("again", single(read_squad(bench.data / sources.XQUAD_EN)))
     ids, _, vectors = assistant.library.store.passage_vectors()
-    (asked,) = bench.encoder.encode_questions(["When did the library open?"])
+    asked = bench.encoder.encode_questions(["When did the library open?"])[0].vector
     cosines = {
         (p.document, p.start, p.end): float(vector @ asked)
         for p, vector in zip(assistant.library.store.passages(ids), vectors, strict=True)
@@ -202,7 +202,7 @@ def test_ranks_are_fused_by_their_reciprocals() -> None:
 
 
 def test_only_named_documents_count_for_the_best_cosine(baselines: Baselines, bench) -> None:
-    (asked,) = bench.encoder.encode_questions(["the brewery in Bamberg"])
+    asked = bench.encoder.encode_questions(["the brewery in Bamberg"])[0].vector
     inside = baselines.best_cosine(asked, ("lighthouse/2.txt",))
     assert inside == baselines.best_cosine(asked)
     assert baselines.best_cosine(asked, ("lock/0.txt",)) < inside

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.chunking import LIMIT, MAX_SENTENCE, chunk, passage_text, sentence_text
+from index.chunking import LIMIT, MAX_SENTENCE, chunk, passage_parts
 from index.readers import read_file
 from index.readers.blocks import parse_blocks
 from index.readers.extracted import Block, Extracted
@@ -85,16 +85,18 @@ def test_a_list_keeps_the_line_that_introduces_it() -> None:
     assert len(found) > 2
     assert "Die Ziele des Netzes sind:" in cut(text, found)[0]
     assert all(c.lead == "Die Ziele des Netzes sind:" for c in found[1:])
-    assert "Die Ziele des Netzes sind:" in passage_text(text, found[-1], "Titel")
-    item = found[-1].sentences[-1]
-    assert sentence_text(text, item, found[-1]).startswith("Die Ziele des Netzes sind: - Das 39")
+    above, *items = passage_parts(text, found[-1], "Titel")
+    assert above == "Titel – Ziele Die Ziele des Netzes sind:"
+    assert items[-1].startswith("Das 39. Ziel")
 
 
 def test_a_passage_is_embedded_with_title_and_heading() -> None:
     long = "Der Hub fördert junge Firmen aus der Region und berät sie bei der Gründung. " * 30
     text, found = chunks_of(f"# Hub Leipzig\n\n{long}\n", "a.md")
-    assert passage_text(text, found[1], "Bericht").startswith("Bericht – Hub Leipzig\nDer Hub")
-    assert passage_text(text, found[0], "Bericht").startswith("Bericht\n# Hub Leipzig")
+    sentence = "Der Hub fördert junge Firmen aus der Region und berät sie bei der Gründung."
+    assert passage_parts(text, found[1], "Bericht")[:2] == ("Bericht – Hub Leipzig", sentence)
+    assert passage_parts(text, found[0], "Bericht")[:2] == ("Bericht", "Hub Leipzig")
+    assert len(passage_parts(text, found[1], "")) == 1 + len(found[1].sentences)
 
 
 def test_a_page_break_ends_a_passage() -> None:
@@ -122,15 +124,14 @@ def test_rows_that_stand_alone_carry_their_header() -> None:
     found = chunk(Extracted(text, tuple(rows)), "de")
     assert cut(text, found) == ["2019\t5", "2020\t6"]
     assert [c.lead for c in found] == ["Jahr, Umsatz"] * 2
-    assert passage_text(text, found[1], "") == "Jahr, Umsatz\n2020\t6"
-    assert sentence_text(text, found[1].sentences[0], found[1]) == "Jahr, Umsatz 2020\t6"
+    assert passage_parts(text, found[1], "") == ("Jahr, Umsatz", "2020, 6")
 
 
 def test_a_header_within_the_passage_is_embedded_once() -> None:
     text = "Jahr\tUmsatz\n2019\t5"
     blocks = (Block(0, 11, "row"), Block(12, 18, "row", lead="Jahr, Umsatz"))
     (found,) = chunk(Extracted(text, blocks), "de")
-    assert passage_text(text, found, "Bericht") == f"Bericht\n{text}"
+    assert passage_parts(text, found, "Bericht") == ("Bericht", "Jahr, Umsatz", "2019, 5")
 
 
 def test_a_monstrous_sentence_is_cut_at_white_space() -> None:

@@ -105,7 +105,7 @@ def answers(index: Path, encoder: WordEncoder) -> list[list[tuple[str, int, floa
     try:
         found = []
         for question in QUESTIONS:
-            vector = encoder.encode_questions([question])[0]
+            vector = encoder.encode_questions([question])[0].vector
             hits = library.search_vectors(vector, "de", 5, None)
             passages = library.store.passages([i for i, _ in hits])
             found.append(
@@ -605,7 +605,7 @@ def test_readers_in_threads_see_whole_states_during_many_syncs(
     encoder: WordEncoder,
 ) -> None:
     library = Library(index, encoder)
-    vector = encoder.encode_questions(QUESTIONS[:1])[0]
+    vector = encoder.encode_questions(QUESTIONS[:1])[0].vector
     old, new = texts(OLD, count=4), texts(NEW, count=4)
     for _ in range(5):
         lay(folder, new)

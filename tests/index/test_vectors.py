@@ -29,7 +29,7 @@ def index(tmp_path: Path, folder: Path, encoder: WordEncoder) -> Path:
 def test_search_agrees_with_brute_force(index: Path, encoder: WordEncoder) -> None:
     store = Store(index)
     found = open_vectors(store)
-    question = encoder.encode_questions(["Der Text handelt von Brücken"])[0]
+    question = encoder.encode_questions(["Der Text handelt von Brücken"])[0].vector
     ids, languages, matrix = store.passage_vectors()
     expected = sorted(
         (
@@ -45,7 +45,7 @@ def test_search_agrees_with_brute_force(index: Path, encoder: WordEncoder) -> No
 def test_search_within_some_passages_gives_all_of_them(index: Path, encoder: WordEncoder) -> None:
     store = Store(index)
     within = store.passage_ids(["03.txt", "05.txt"])
-    question = encoder.encode_questions(["Wälder"])[0]
+    question = encoder.encode_questions(["Wälder"])[0].vector
     assert {i for i, _ in open_vectors(store).search(question, 10, within)} == set(within)
 
 
@@ -70,7 +70,7 @@ def generation(index: Path) -> Path:
 def test_every_damage_is_noticed_and_answered_from_the_store(
     index: Path, encoder: WordEncoder, file: str, damage: str
 ) -> None:
-    question = encoder.encode_questions(["Häfen"])[0]
+    question = encoder.encode_questions(["Häfen"])[0].vector
     before = open_vectors(Store(index)).search(question, 5)
     target = generation(index) / file
     data = bytearray(target.read_bytes())

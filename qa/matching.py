@@ -1,0 +1,196 @@
+"""Words of a question against words of the passages found: late interaction.
+
+Every word of the question looks for the nearest word of each sentence, in a space where German and
+English meet (``index.wordspace``); what each finds is weighed by how much the word matters. Sums
+over these best matches tell passages and sentences apart that a single vector cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.embedding import WORD, Embedded
+from index.library import Library
+from index.values import Language, PassageId, Vectors
+from index.wordspace import SCALE
+
+NOTHING = 0.0
+"""What a word finds in a sentence that has no words."""
+
+MATTERS = 0.5
+"""Words that weigh at least this share of the weightiest are looked at one by one."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Best cosines, -1 to 1, by passage: shape ``(words, 1 + sentences)``, what stands above the
+    passage first. ``weights`` (words,) sum to 1; ``matters`` marks the weightiest content words."""
+
+    weights: Vectors
+    matters: Vectors
+    parts: Mapping[PassageId, Vectors]
+
+    def passage(self, passage: PassageId) -> Vectors:
+        """What each word finds at best anywhere in a passage, shape ``(words,)``."""
+        best: Vectors = self.parts[passage].max(axis=1)
+        return best
+
+
+def match_words(
+    library: Library,
+    asked: Embedded,
+    text: str,
+    language: Language,
+    rarity: Mapping[str, float],
+    sentences: Mapping[PassageId, int],
+) -> Matches | None:
+    """Match a question with passages; None if the index or the question has no word vectors.
+
+    ``rarity`` gives the idf of the question's content words as written, ``sentences`` how many
+    each passage has.
+    """
+    space = library.word_space
+    if space is None or not len(asked.words):
+        return None
+    found = library.store.word_vectors(list(sentences))
+    rare = rarities(asked, text, rarity)
+    weights = space.weights(asked.words, language, rare)
+    words = space.question(asked.words, language)
+    parts = {
+        passage: np.full((len(words), 1 + count), NOTHING, np.float32)
+        for passage, count in sentences.items()
+    }
+    for passage, kept in found.items():
+        cosines = words @ (kept.vectors.astype(np.float32).T / SCALE)
+        starts = np.flatnonzero(np.diff(kept.parts, prepend=-1))
+        best = np.maximum.reduceat(cosines, starts, axis=1)
+        parts[passage][:, kept.parts[starts]] = best
+    content = np.where(rare > 0, weights, 0.0) if rare.any() else weights
+    return Matches(weights, content >= MATTERS * content.max(), parts)
+
+
+def rarities(asked: Embedded, text: str, rarity: Mapping[str, float]) -> Vectors:
+    """The idf of each word of a question, 0 for words without content, shape ``(words,)``."""
+    return np.array([_rarity(text[a:b], rarity) for a, b in asked.spans], np.float32)
+
+
+def _rarity(word: str, rarity: Mapping[str, float]) -> float:
+    """The idf of a word, or of the rarest part of a hyphenated one; 0 for words without content."""
+    pieces = [word, *(m.group() for m in WORD.finditer(word.replace("-", " ")))]
+    return max(rarity.get(piece.lower(), 0.0) for piece in pieces)
+
+
+PASSAGE_FEATURES = (
+    "late",
+    "late_gap",
+    "late_weakest",
+    "late_sentence",
+    "late_sentence_gap",
+    "late_each_gap",
+    "late_near",
+    "late_exact",
+    "late_rank",
+    "same_late",
+    "same_late_sentence",
+)
+"""``late``: what the words find at best, weighed; ``gap`` to the best candidate; ``weakest``: the
+weightiest word that finds least; ``sentence``: all words in one sentence; ``each_gap``: to what each
+word finds at best in any candidate; ``near`` and ``exact``: the share that finds (almost) itself."""
+
+
+def passage_features(
+    matches: Matches | None, passages: Sequence[PassageId], same: Vectors
+) -> Vectors:
+    """Rows ``(len(passages), len(PASSAGE_FEATURES))``; NaN where there are no word vectors."""
+    if matches is None or not passages:
+        return np.full((len(passages), len(PASSAGE_FEATURES)), np.nan, np.float32)
+    weights = matches.weights
+    best = np.stack([matches.passage(i) for i in passages])
+    late = best @ weights
+    single = np.array([_best_sentence(matches, i) for i in passages], np.float32)
+    columns = (
+        late,
+        late - late.max(),
+        best[:, matches.matters].min(axis=1),
+        single,
+        single - single.max(),
+        (best - best.max(axis=0)) @ weights,
+        near(best, 0.25) @ weights,
+        near(best, 0.1) @ weights,
+        1.0 / (1.0 + np.argsort(np.argsort(-late, kind="stable"), kind="stable")),
+        same * late,
+        same * single,
+    )
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _best_sentence(matches: Matches, passage: PassageId) -> float:
+    own = matches.parts[passage]
+    sums = matches.weights @ (own[:, 1:] if own.shape[1] > 1 else own)
+    return float(sums.max())
+
+
+def near(cosines: Vectors, width: float) -> Vectors:
+    """A soft count of matches close to 1 (a kernel of K-NRM, Xiong et al. 2017), shape as given."""
+    counts: Vectors = np.exp(-((1.0 - cosines) ** 2) / (2.0 * width**2)).astype(np.float32)
+    return counts
+
+
+SENTENCE_FEATURES = (
+    "late",
+    "late_gap",
+    "late_gap_here",
+    "late_weakest",
+    "late_context",
+    "late_own",
+    "late_near",
+    "late_passage",
+    "same_late",
+)
+"""Of one sentence; ``gap`` to the best of all found, ``gap_here`` to the best of its passage;
+``context``: with what stands above it and the sentence before; ``own``: what no other sentence of
+the passage has."""
+
+
+def sentence_features(
+    matches: Matches | None, passage: PassageId, sentences: int, best: float, same: float
+) -> Vectors:
+    """Rows ``(sentences, len(SENTENCE_FEATURES))``; ``best`` is the best of all passages found."""
+    if matches is None:
+        return np.full((sentences, len(SENTENCE_FEATURES)), np.nan, np.float32)
+    weights, parts = matches.weights, matches.parts[passage]
+    own = parts[:, 1:]
+    before = np.concatenate([parts[:, :1], own[:, :-1]], axis=1)
+    context = np.maximum(own, np.maximum(before, parts[:, :1]) - 0.1)
+    late = weights @ own
+    columns = (
+        late,
+        late - best,
+        late - late.max(),
+        own[matches.matters].min(axis=0),
+        weights @ context,
+        weights @ np.maximum(own - _best_of_others(own), 0.0),
+        weights @ near(own, 0.25),
+        np.full(sentences, weights @ parts.max(axis=1)),
+        same * late,
+    )
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _best_of_others(own: Vectors) -> Vectors:
+    """For each word and sentence, what the word finds at best in the other sentences."""
+    if own.shape[1] == 1:
+        return np.zeros_like(own)
+    ordered = np.sort(own, axis=1)
+    best: Vectors = np.where(own == ordered[:, -1:], ordered[:, -2:-1], ordered[:, -1:])
+    return best
+
+
+def best_late(matches: Matches | None, passages: Sequence[PassageId]) -> float:
+    """The best sum that one sentence of the passages reaches; 0 without word vectors."""
+    if matches is None:
+        return 0.0
+    return max((_best_sentence(matches, i) for i in passages), default=0.0)
