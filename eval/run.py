@@ -22,7 +22,7 @@ from eval.values import AVERAGED, Measures, Oracle, Row, Summary
 from index.errors import BelegtError
 from index.values import Document, Language
 from qa.serial import reply_to_json
-from qa.values import Answer, Reply
+from qa.values import Answer, Hit, Reply
 
 Progress = Callable[[int, int], None]
 """Told the cases done and the cases in all, after each case, and once before the first where an
@@ -196,7 +196,7 @@ def measure(
 def _ranked(reply: Reply | None, gold: Sequence[Span]) -> dict[str, float | None]:
     """Measures of the ranking, by evidence span and by document."""
     hits = reply.passages if reply else ()
-    ranked = [Span(h.passage.document, h.passage.start, h.passage.end) for h in hits]
+    ranked = [_place(hit, gold) for hit in hits]
     documents, wanted = metrics.documents_of(ranked), metrics.documents_of(gold)
     return {
         **{f"hit_at_{k}": metrics.hit_at(k, ranked, gold) for k in (1, 3, 5, 10)},
@@ -208,6 +208,12 @@ def _ranked(reply: Reply | None, gold: Sequence[Span]) -> dict[str, float | None
         "document_ndcg_at_10": metrics.ndcg_at(10, documents, wanted),
         "document_recall_at_10": metrics.recall_at(10, documents, wanted),
     }
+
+
+def _place(hit: Hit, gold: Sequence[Span]) -> Span:
+    """Where a hit lies; of passages that say the same, the one that the set asks for."""
+    places = [Span(p.document, p.start, p.end) for p in (hit.passage, *hit.also)]
+    return next((p for p in places if metrics.hit_at(1, [p], gold)), places[0])
 
 
 def _answered(

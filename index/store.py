@@ -42,6 +42,9 @@ FILE = "store.sqlite"
 LOCK = "write.lock"
 
 _PATIENCE_MS = 30_000
+_CACHE_KB = 65_536
+"""Of the file, kept in memory by every connection: word vectors are most of what a question reads."""
+
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE revisions (hash TEXT PRIMARY KEY, text TEXT NOT NULL);
@@ -224,6 +227,7 @@ class Store:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         except sqlite3.Error:
             connection.close()

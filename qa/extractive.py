@@ -5,14 +5,14 @@ Every citation is looked up in the canonical text of its revision before it leav
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.errors import IndexError_
 from index.library import Library
 from index.values import Document, Language
 from qa.evidence import Quote
-from qa.values import AnswerSentence, Citation
+from qa.values import AnswerSentence, Citation, Place
 from qa.wording import lead_in, quoted
 
 
@@ -101,4 +101,16 @@ def cite(quote: Quote, number: int, document: Document, library: Library) -> Cit
         language=passage.language,
         page=passage.page,
         heading=passage.heading,
+        also=tuple(_elsewhere(quote, library)),
     )
+
+
+def _elsewhere(quote: Quote, library: Library) -> Iterator[Place]:
+    """Where the quote stands word for word in passages that say the same."""
+    for other in quote.hit.also:
+        at = other.text.find(quote.text)
+        start = other.start + at
+        end = start + len(quote.text)
+        text = library.text(other.revision) if at >= 0 else None
+        if text is not None and text[start:end] == quote.text:
+            yield Place(other.document, other.revision, start, end)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
 from index.embedding import WORD, Embedded
 from index.library import Library
+from index.store import PassageWords
 from index.values import Language, PassageId, Vectors
 from index.wordspace import SCALE
 
@@ -58,18 +60,26 @@ def match_words(
     found = library.store.word_vectors(list(sentences))
     rare = rarities(asked, text, rarity)
     weights = space.weights(asked.words, language, rare)
-    words = space.question(asked.words, language)
-    parts = {
-        passage: np.full((len(words), 1 + count), NOTHING, np.float32)
-        for passage, count in sentences.items()
-    }
-    for passage, kept in found.items():
-        cosines = words @ (kept.vectors.astype(np.float32).T / SCALE)
-        starts = np.flatnonzero(np.diff(kept.parts, prepend=-1))
-        best = np.maximum.reduceat(cosines, starts, axis=1)
-        parts[passage][:, kept.parts[starts]] = best
+    parts = _best_by_part(space.question(asked.words, language), found, sentences)
     content = np.where(rare > 0, weights, 0.0) if rare.any() else weights
     return Matches(weights, content >= MATTERS * content.max(), parts)
+
+
+def _best_by_part(
+    words: Vectors, found: Mapping[PassageId, PassageWords], sentences: Mapping[PassageId, int]
+) -> dict[PassageId, Vectors]:
+    """The best cosine of each word in each part; all passages in one product, which is fastest."""
+    offsets = dict(
+        zip(sentences, accumulate((1 + n for n in sentences.values()), initial=0), strict=False)
+    )
+    best = np.full((len(words), sum(sentences.values()) + len(sentences)), NOTHING, np.float32)
+    if found:
+        kept = np.concatenate([own.vectors for own in found.values()]).astype(np.float32)
+        places = np.concatenate([own.parts + np.int64(offsets[i]) for i, own in found.items()])
+        starts = np.flatnonzero(np.diff(places, prepend=-1))
+        cosines = words @ (kept.T / np.float32(SCALE))
+        best[:, places[starts]] = np.maximum.reduceat(cosines, starts, axis=1)
+    return {i: best[:, offsets[i] : offsets[i] + 1 + n] for i, n in sentences.items()}
 
 
 def rarities(asked: Embedded, text: str, rarity: Mapping[str, float]) -> Vectors:

@@ -8,8 +8,9 @@ each candidate; its coefficients are in ``models/ranker.json``, fitted by ``pyth
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from index.store import StoredSentence
 from index.values import Language, Passage, PassageId, Sentence, Vectors
 from index.vectors import Centres
 from index.wordforms import question_forms
+from qa.folding import fold
 from qa.logistic import Logistic, load_logistic
 from qa.matching import PASSAGE_FEATURES, Matches, match_words, passage_features
 from qa.question import Question, keys_by_language
@@ -57,7 +59,8 @@ class Candidates:
     ``(len(passages), len(FEATURES))``. ``sentences`` and their centred cosines to the question go
     by passage; ``weights`` are the idf weights of the question's words, ``unknown`` the share of
     them, by weight, that occurs in no passage at all; ``rarity``
-    is the idf of each content word, ``matches`` is what word vectors tell."""
+    is the idf of each content word, ``matches`` is what word vectors tell,
+    ``forms`` are the word forms of each passage."""
 
     question: Question
     passages: tuple[Passage, ...]
@@ -68,6 +71,7 @@ class Candidates:
     unknown: float
     rarity: dict[str, float]
     matches: Matches | None
+    forms: Mapping[PassageId, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,29 @@ class Found:
         return self.candidates.question
 
 
+class Ranker(Protocol):
+    """Anything that scores candidates: the small one here, or a larger model in its place."""
+
+    def rank(self, question: Question, candidates: Candidates) -> Vectors:
+        """Scores from 0 to 1, higher is better, shape ``(len(candidates.passages),)``."""
+
+
+class LinearRanker:
+    """A logistic model over the features of each candidate, as a probability of an answer."""
+
+    def __init__(self, model: Logistic | None = None) -> None:
+        self.model = model or load_logistic("ranker", FEATURES)
+
+    def rank(self, question: Question, candidates: Candidates) -> Vectors:
+        return self.model.probabilities(candidates.rows)
+
+
 class Retriever:
     """Searches one library; safe to use from several threads."""
 
-    def __init__(self, library: Library, ranker: Logistic | None = None) -> None:
+    def __init__(self, library: Library, ranker: Ranker | None = None) -> None:
         self.library = library
-        self._ranker = ranker or load_logistic("ranker", FEATURES)
+        self._ranker = ranker or LinearRanker()
 
     def retrieve(
         self,
@@ -122,7 +143,7 @@ class Retriever:
         passages = store.passages(sorted({i for i, _ in near} | set(worded)))
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:
-            return Candidates(question, (), rows, {}, {}, (), 1.0, {}, None)
+            return Candidates(question, (), rows, {}, {}, (), 1.0, {}, None, {})
         ids = [p.id for p in passages]
         sentences: dict[PassageId, list[StoredSentence]] = {i: [] for i in ids}
         for sentence in store.sentences(ids):
@@ -157,13 +178,14 @@ class Retriever:
             words.unknown,
             words.rarity,
             matches,
+            words.forms,
         )
 
     def rank(self, candidates: Candidates) -> Found:
-        """Order candidates by the probability that they hold an answer."""
+        """Order candidates by the ranker's scores; near-duplicates become one hit."""
         if not candidates.passages:
             return Found(candidates, ())
-        scores = self._ranker.probabilities(candidates.rows)
+        scores = self._ranker.rank(candidates.question, candidates)
         order = sorted(range(len(scores)), key=lambda i: (-scores[i], candidates.passages[i].id))
         hits = tuple(
             Hit(
@@ -173,7 +195,7 @@ class Retriever:
             )
             for i in order
         )
-        return Found(candidates, hits)
+        return Found(candidates, fold(hits, candidates.forms))
 
 
 def _less(
@@ -207,9 +229,12 @@ def _sentence_cosines(
 ) -> dict[PassageId, Vectors]:
     """Centred cosines of the sentences of each passage to the centred question ``asked``."""
     cosines: dict[PassageId, Vectors] = {}
-    for passage in passages:
-        matrix = np.stack([s.vector for s in sentences[passage.id]])
-        cosines[passage.id] = centres.centre(matrix, "sentence", passage.language) @ asked
+    for language in {p.language for p in passages}:
+        own = [p.id for p in passages if p.language == language]
+        matrix = np.stack([s.vector for i in own for s in sentences[i]])
+        found = centres.centre(matrix, "sentence", language) @ asked
+        ends = np.cumsum([len(sentences[i]) for i in own])
+        cosines |= dict(zip(own, np.split(found, ends[:-1]), strict=True))
     return cosines
 
 

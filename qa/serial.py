@@ -6,7 +6,16 @@ from dataclasses import asdict
 from typing import Any
 
 from index.values import Passage, PassageId
-from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Reply, Timings
+from qa.values import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Hit,
+    NotInDocuments,
+    Place,
+    Reply,
+    Timings,
+)
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
@@ -43,11 +52,12 @@ def _hit_to_json(hit: Hit) -> dict[str, Any]:
         "heading": passage.heading,
         "page": passage.page,
         "text": passage.text,
+        "also": [{"document": p.document, "start": p.start, "end": p.end} for p in hit.also],
     }
 
 
 def reply_from_json(data: dict[str, Any]) -> Reply:
-    """The inverse of ``reply_to_json``, less the features of the hits."""
+    """The inverse of ``reply_to_json``, less the features of the hits and what is folded into them."""
     hits = tuple(_hit_from_json(hit) for hit in data["passages"])
     timings = Timings(**data["timings_ms"])
     if data["status"] == "not_in_documents":
@@ -67,7 +77,7 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
         data["mode"],
         data["text"],
         tuple(_sentence(s) for s in data["sentences"]),
-        tuple(Citation(**{**c, "heading": tuple(c["heading"])}) for c in data["citations"]),
+        tuple(map(_citation, data["citations"])),
         hits,
         timings,
     )
@@ -75,6 +85,11 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
 
 def _sentence(data: dict[str, Any]) -> AnswerSentence:
     return AnswerSentence(data["text"], tuple(data["citations"]), data["supported"])
+
+
+def _citation(data: dict[str, Any]) -> Citation:
+    also = tuple(Place(**place) for place in data.get("also", ()))
+    return Citation(**{**data, "heading": tuple(data["heading"]), "also": also})
 
 
 def _hit_from_json(data: dict[str, Any]) -> Hit:

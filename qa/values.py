@@ -26,19 +26,32 @@ Reason = Literal[
 class Hit:
     """A passage found for one question; ``score`` is 0 to 1, higher is better.
 
-    ``features`` are the figures that the ranker weighed, by name, for "why this answer".
+    ``features`` are the figures that the ranker weighed, by name, for "why this answer"; ``also``
+    are passages that say the same (``qa.folding``).
     """
 
     passage: Passage
     score: float
     features: Mapping[str, float]
+    also: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of the canonical text of a document's revision."""
+
+    document: str
+    revision: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A place that can be checked: the canonical text of ``revision`` between ``start`` and ``end``
     is ``quote``, code point for code point. ``number`` counts from 1 by first appearance;
-    ``page`` counts from 1, None where the format has no pages."""
+    ``page`` counts from 1, None where the format has no pages; ``also`` tells where else the quote
+    stands, word for word."""
 
     number: int
     document: str
@@ -52,6 +65,7 @@ class Citation:
     language: Language
     page: int | None
     heading: tuple[str, ...]
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from eval.fit.bench import Bench, open_bench
-from eval.fit.corpora import own_corpus, seeds_corpus, squad_corpus, strangers, xquad_corpus
+from eval.fit.corpora import (
+    nomiracl_corpus,
+    own_corpus,
+    seeds_corpus,
+    squad_corpus,
+    strangers,
+    xquad_corpus,
+)
 from eval.fit.fitting import (
     Models,
     answerability_rows,
@@ -43,6 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.fit", description=__doc__)
     parser.add_argument("--squad", type=Path, help="a SQuAD 2.0 file, for near misses in English")
     parser.add_argument("--squad-questions", type=int, default=1600)
+    parser.add_argument("--nomiracl", type=Path, nargs="*", default=[], help="NoMIRACL files")
     parser.add_argument("--xquad", type=Path, help="folder with xquad.de.json, xquad.en.json")
     parser.add_argument("--word-steps", type=int, default=200, help="0 keeps the space of words")
     parser.add_argument("--work", type=Path, help="keep indexes here between runs")
@@ -81,6 +89,8 @@ def open_benches(options: argparse.Namespace, work: Path, encoder: Encoder) -> l
         squad = squad_corpus(work / "squad2", options.squad, options.squad_questions)
         corpora[0] = strangers(own[0], squad, STRANGERS)
         corpora.append(strangers(squad, own[0], STRANGERS))
+    if options.nomiracl:
+        corpora.append(nomiracl_corpus(work / "nomiracl", options.nomiracl))
     return [open_bench(corpus, work, encoder) for corpus in corpora]
 
 
@@ -89,8 +99,8 @@ def held_out_figures(benches: list[Bench], models: Models) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for bench in benches:
         rows = answerability_rows([bench], models, held_out=True)
-        figures[bench.corpus.name] = report_retrieval(bench, models)
-        figures[bench.corpus.name]["answerability"] = report_answerability(models, rows)
+        own = report_retrieval(bench, models)
+        figures[bench.corpus.name] = own | {"answerability": report_answerability(models, rows)}
     return figures
 
 

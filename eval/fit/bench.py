@@ -12,7 +12,7 @@ from index.library import Library
 from index.sync import sync
 from qa.logistic import Logistic
 from qa.question import analyse
-from qa.retrieval import Candidates, Found, Retriever
+from qa.retrieval import Candidates, Found, LinearRanker, Retriever
 
 
 @dataclass
@@ -26,10 +26,10 @@ class Bench:
 
     def search(self, ranker: Logistic, asked: Asked, *, without_home: bool = False) -> Found:
         """Search for one question; ``without_home`` as if its paragraph were not there."""
-        retriever = Retriever(self.library, ranker)
+        retriever = Retriever(self.library, LinearRanker(ranker))
         key = (asked.id, without_home)
         if key not in self.gathered:
-            within = None
+            within = list(asked.within) or None
             if without_home:
                 within = [path for path in self.library.documents() if path != asked.home]
             question = analyse(asked.question, asked.language)

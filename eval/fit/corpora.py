@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.cases import load_sets
+from eval.importers.imported import Page, write_documents
+from eval.importers.nomiracl import may_be_fitted, nomiracl
 from eval.places import resolve
 from index.readers.text import decode
 from index.values import Language
@@ -37,7 +39,8 @@ class Asked:
     answers, none if it is unanswerable.
 
     ``home`` is the file of the paragraph that the question is about, empty where hiding one file
-    would not hide the answer; ``held_out`` keeps a whole document out of the fit.
+    would not hide the answer; ``held_out`` keeps a whole document out of the fit. Only documents
+    ``within`` are searched, if any are named; an answer lies ``somewhere`` where no place is known.
     """
 
     id: str
@@ -46,6 +49,12 @@ class Asked:
     gold: tuple[Span, ...]
     home: str
     held_out: bool
+    within: tuple[str, ...] = ()
+    somewhere: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self.gold) or self.somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,32 @@ def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
                     identity = f"{qa['id']}-{spoken}-{chosen}"
                     asked.append(Asked(identity, qa["question"], spoken, gold, path, True))  # type: ignore[arg-type]
     return Corpus(f"xquad-{assignment}", folder, tuple(asked), Weights(0, 0, 0, 0))
+
+
+def nomiracl_corpus(folder: Path, sources: Sequence[Path]) -> Corpus:
+    """Questions with ten passages each, of the half that may be fitted on; which passage answers
+    is not known, so only answerability learns from them. Every fourth question is held out."""
+    asked: list[Asked] = []
+    pages: list[Page] = []
+    for source in sources:
+        imported = nomiracl(source, may_be_fitted)
+        prefix = source.stem.rpartition(".")[2]
+        pages += [replace(page, path=f"{prefix}/{page.path}") for page in imported.pages]
+        asked += [
+            Asked(
+                id=f"{case.id}-{prefix}",
+                question=case.question,
+                language=case.language,
+                gold=(),
+                home="",
+                held_out=hashlib.sha256(case.id.encode()).digest()[1] % HELD_OUT == 0,
+                within=tuple(f"{prefix}/{path}" for path in case.within),
+                somewhere=case.answerable,
+            )
+            for case in imported.cases
+        ]
+    write_documents(pages, folder)
+    return Corpus("nomiracl", folder, tuple(asked), Weights(0, 0, 0, 2.0))
 
 
 def seeds_corpus(folder: Path, sets: Sequence[Path]) -> Corpus:

@@ -99,7 +99,8 @@ def fit_word_space(
 ) -> bytes:
     """Learn from the questions of the corpora that are not held out; the content of the file."""
     centres = word_centres(encoder)
-    materials = [_material(bench, encoder, centres) for bench in benches]
+    learned = [bench for bench in benches if bench.corpus.weights.words]
+    materials = [_material(bench, encoder, centres) for bench in learned]
     torch.manual_seed(seed)
     space = Space(_principal_directions(materials))
     choose = random.Random(seed)  # noqa: S311

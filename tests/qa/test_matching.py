@@ -1,0 +1,110 @@
+"""Words of a question against words of passages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.library import Library
+from index.sync import sync
+from index.wordspace import SCALE, WordSpace
+from qa.matching import (
+    PASSAGE_FEATURES,
+    SENTENCE_FEATURES,
+    Matches,
+    match_words,
+    passage_features,
+    rarities,
+    sentence_features,
+)
+from tests.fakes import DirectParser, WordEncoder
+
+TEXTS = {
+    "hafen.txt": "Der Hafen liegt im Norden. Eine Brücke führt über den Fluss.",
+    "port.txt": "The museum opens at nine. A tower stands beside it.",
+}
+
+
+def plain_space(dim: int) -> WordSpace:
+    """Leaves words as they are; rare words count more."""
+    zeros = np.zeros(dim, np.float32)
+    arrays = {f"{role}.{lang}": zeros for role in ("passage", "question") for lang in ("de", "en")}
+    unchanged = {
+        "passage": np.eye(dim, dtype=np.float32),
+        "question": np.eye(dim, dtype=np.float32),
+    }
+    learned = {"weight": zeros, "rarity": np.array([1.0, 0.0], np.float32)}
+    return WordSpace("plain", arrays | unchanged | learned)
+
+
+@pytest.fixture
+def library(tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> Library:
+    for name in ("index.sync", "index.library", "index.wordspace"):
+        monkeypatch.setattr(f"{name}.load_word_space", lambda _: plain_space(encoder.dim))
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    sync([folder], tmp_path / "index", encoder, parser=DirectParser())
+    return Library(tmp_path / "index", encoder)
+
+
+def matches_of(library: Library, encoder: WordEncoder, question: str) -> Matches:
+    asked = encoder.encode_questions([question])[0]
+    counts = {i: 2 for i in library.store.passage_ids()}
+    rare = {"brücke": 3.0, "fluss": 2.0}
+    found = match_words(library, asked, question, "de", rare, counts)
+    assert found is not None
+    return found
+
+
+def test_a_word_finds_itself_in_its_sentence_only(library: Library, encoder: WordEncoder) -> None:
+    found = matches_of(library, encoder, "Welche Brücke?")
+    harbour, port = library.store.passage_ids()
+    assert found.parts[harbour][1] == pytest.approx([0.0, 0.0, 1.0], abs=0.35)
+    assert found.parts[harbour][1, 2] == pytest.approx(1.0, abs=3 / SCALE)
+    assert found.passage(port)[1] < 0.9
+
+
+def test_what_matters_are_the_rare_content_words(library: Library, encoder: WordEncoder) -> None:
+    found = matches_of(library, encoder, "Wo führt die Brücke über den Fluss?")
+    assert found.weights.sum() == pytest.approx(1.0)
+    assert [i for i, m in enumerate(found.matters) if m] == [3, 6]
+
+
+def test_a_hyphenated_word_is_as_rare_as_its_rarest_part(encoder: WordEncoder) -> None:
+    asked = encoder.encode_questions(["Elbe-Brücke?"])[0]
+    assert rarities(asked, "Elbe-Brücke?", {"brücke": 3.0, "elbe": 1.0}) == pytest.approx([3.0])
+
+
+def test_features_agree_with_the_plain_sums() -> None:
+    weights = np.array([0.75, 0.25], np.float32)
+    matters = np.array([True, False])
+    one = np.array([[0.2, 0.9, 0.1], [0.1, 0.3, 0.8]], np.float32)
+    two = np.array([[0.4, 0.5], [0.6, 0.2]], np.float32)
+    found = Matches(weights, matters, {1: one, 2: two})  # type: ignore[dict-item]
+    rows = passage_features(found, [1, 2], np.array([1.0, 0.0], np.float32))  # type: ignore[list-item]
+    first = dict(zip(PASSAGE_FEATURES, rows[0].tolist(), strict=True))
+    second = dict(zip(PASSAGE_FEATURES, rows[1].tolist(), strict=True))
+    assert first["late"] == pytest.approx(0.75 * 0.9 + 0.25 * 0.8)
+    assert second["late"] == pytest.approx(0.75 * 0.5 + 0.25 * 0.6)
+    assert second["late_gap"] == pytest.approx(second["late"] - first["late"])
+    assert (first["late_weakest"], second["late_weakest"]) == pytest.approx((0.9, 0.5))
+    assert first["late_sentence"] == pytest.approx(0.75 * 0.9 + 0.25 * 0.3)
+    assert second["late_each_gap"] == pytest.approx(0.75 * (0.5 - 0.9) + 0.25 * (0.6 - 0.8))
+    assert (first["late_rank"], second["late_rank"]) == (1.0, 0.5)
+    assert (second["same_late"], first["same_late"]) == (0.0, pytest.approx(first["late"]))
+    of_sentences = sentence_features(found, 1, 2, best=0.9, same=1.0)  # type: ignore[arg-type]
+    named = [dict(zip(SENTENCE_FEATURES, row.tolist(), strict=True)) for row in of_sentences]
+    assert named[0]["late"] == pytest.approx(0.75 * 0.9 + 0.25 * 0.3)
+    assert named[1]["late_gap_here"] == pytest.approx(named[1]["late"] - named[0]["late"])
+    assert named[1]["late_own"] == pytest.approx(0.25 * (0.8 - 0.3))
+    assert named[0]["late_own"] == pytest.approx(0.75 * (0.9 - 0.1))
+
+
+def test_without_word_vectors_nothing_is_known(tmp_path: Path, encoder: WordEncoder) -> None:
+    rows = passage_features(None, [1, 2], np.zeros(2, np.float32))  # type: ignore[list-item]
+    assert rows.shape == (2, len(PASSAGE_FEATURES))
+    assert np.isnan(rows).all()
