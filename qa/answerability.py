@@ -16,6 +16,7 @@ import numpy as np
 
 from index.values import Vectors
 from qa.evidence import PASSAGES, Evidence
+from qa.explaining import Explained, explain
 from qa.logistic import Logistic, load_logistic
 from qa.retrieval import Found
 
@@ -82,6 +83,10 @@ class Answerability:
         if not evidence:
             return 0.0
         return float(self._model.probabilities(answerability_row(found, evidence)[None])[0])
+
+    def explain(self, found: Found, evidence: Sequence[Evidence]) -> Explained | None:
+        """What made the probability; None where nothing was found."""
+        return explain(self._model, answerability_row(found, evidence)) if evidence else None
 
 
 def calibrated_threshold() -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from index.embedding import Encoder
@@ -12,20 +13,43 @@ from index.language import question_language, unsupported_language
 from index.library import Library
 from index.values import Language, PassageId
 from qa.answerability import Answerability
-from qa.evidence import EvidenceFinder, select_quotes
+from qa.evidence import Evidence, EvidenceFinder, Quote, distinct, select_quotes
 from qa.examples import candidates
+from qa.explaining import Explanation
 from qa.extractive import compose
+from qa.parts import completed, split_question
 from qa.question import analyse
 from qa.retrieval import Found, Retriever
 from qa.values import Answer, Hit, NotInDocuments, Reason, Reply, Timings
-from qa.wording import refusal
+from qa.wording import not_answered, refusal
 
 SHOWN = 20
 """How much of the ranking a reply carries."""
 
 EXAMPLES_TRIED = 12
 
+CLEARLY = 0.6
+"""A part of a question is called missing below this share of the threshold."""
+
 _WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Where to search; see ``Assistant.ask``."""
+
+    within: Sequence[str] | None = None
+    only: Sequence[PassageId] | None = None
+    without: tuple[PassageId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was found for a question or a part of it, and how surely it answers."""
+
+    found: Found
+    evidence: list[Evidence]
+    confidence: float
 
 
 class Assistant:
@@ -82,7 +106,7 @@ class Assistant:
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
-        return self._answer(text, spoken, answer_in, within, only, without)
+        return self._answer(text, spoken, answer_in, _Limits(within, only, tuple(without)))
 
     def search(
         self,
@@ -97,7 +121,28 @@ class Assistant:
         if not _WORD.search(text):
             return ()
         spoken = question_language(text, conversation=conversation, interface=interface)
-        return self._find(text, spoken, within).hits[:SHOWN]
+        return self._find(text, spoken, _Limits(within)).hits[:SHOWN]
+
+    def explain(
+        self,
+        question: str,
+        *,
+        conversation: Language | None = None,
+        interface: Language = "de",
+        within: Sequence[str] | None = None,
+    ) -> Explanation:
+        """Why ``ask`` replies as it does: what each signal adds to passages, sentences, decision."""
+        text = question.strip()[: self._max_chars]
+        if not _WORD.search(text):
+            return Explanation((), (), None, self._answerability.threshold)
+        spoken = question_language(text, conversation=conversation, interface=interface)
+        read = self._read(text, spoken, _Limits(within))
+        return Explanation(
+            tuple(self._retriever.explain(read.found)),
+            tuple(self._finder.explain(read.evidence)),
+            self._answerability.explain(read.found, read.evidence),
+            self._answerability.threshold,
+        )
 
     def examples(self, language: Language, count: int = 3) -> list[str]:
         """Questions drawn from the documents that this assistant answers; fewer if it finds fewer."""
@@ -109,55 +154,72 @@ class Assistant:
                 break
         return found
 
-    def _answer(
-        self,
-        text: str,
-        spoken: Language,
-        answer_in: Language,
-        within: Sequence[str] | None,
-        only: Sequence[PassageId] | None,
-        without: Sequence[PassageId],
-    ) -> Reply:
+    def _answer(self, text: str, spoken: Language, answer_in: Language, limits: _Limits) -> Reply:
         started = time.perf_counter()
+        found = self._find(text, spoken, limits)
+        retrieved = time.perf_counter()
         documents = self.library.documents()
-        found = self._find(text, spoken, within, only, without)
         if not found.hits:
             return _refuse(text, answer_in, "no_documents")
-        retrieved = time.perf_counter()
-        evidence = self._finder.find(found)
-        confidence = self._answerability.probability(found, evidence)
+        whole = self._weigh(found)
+        covered, missing = self._covered(text, spoken, limits, whole)
         hits = found.hits[:SHOWN]
-        if confidence < self._answerability.threshold:
-            count = len(documents) if within is None else len(within)
+        if not covered:
+            count = len(documents) if limits.within is None else len(limits.within)
             message = refusal(answer_in, "not_covered", count=count)
             timings = _timings(started, retrieved)
             return NotInDocuments(
-                text, answer_in, confidence, "not_covered", message, hits, timings
+                text, answer_in, whole.confidence, "not_covered", message, hits, timings
             )
-        quotes = select_quotes(found, evidence, self._max_quotes)
-        composed = compose(quotes, answer_in, documents, self.library)
+        composed = compose(self._quotes(covered), answer_in, documents, self.library)
+        if missing:
+            composed = composed.with_note(not_answered(answer_in, missing))
         return Answer(
             question=text,
             language=answer_in,
-            confidence=confidence,
+            confidence=min(read.confidence for read in covered),
             mode="extractive",
             text=composed.text,
             sentences=composed.sentences,
             citations=composed.citations,
             passages=hits,
             timings=_timings(started, retrieved),
+            missing=tuple(missing),
         )
 
-    def _find(
-        self,
-        text: str,
-        spoken: Language,
-        within: Sequence[str] | None,
-        only: Sequence[PassageId] | None = None,
-        without: Sequence[PassageId] = (),
-    ) -> Found:
+    def _covered(
+        self, text: str, spoken: Language, limits: _Limits, whole: _Read
+    ) -> tuple[list[_Read], list[str]]:
+        """What answers the question: its parts, each by itself, or the whole; and what is missing.
+
+        A part counts as missing only if it is clearly not answered.
+        """
+        cut = self._answerability.threshold
+        parts = split_question(text)
+        if len(parts) > 1:
+            reads = [self._read(part, spoken, limits) for part in completed(parts)]
+            covered = [read for read in reads if read.confidence >= cut]
+            if covered:
+                clearly = zip(parts, reads, strict=True)
+                return covered, [p for p, read in clearly if read.confidence < CLEARLY * cut]
+        return ([whole] if whole.confidence >= cut else []), []
+
+    def _quotes(self, covered: Sequence[_Read]) -> list[Quote]:
+        each = max(1, self._max_quotes // len(covered))
+        quotes = (select_quotes(read.found, read.evidence, each) for read in covered)
+        return distinct([quote for some in quotes for quote in some])
+
+    def _read(self, text: str, spoken: Language, limits: _Limits) -> _Read:
+        return self._weigh(self._find(text, spoken, limits))
+
+    def _weigh(self, found: Found) -> _Read:
+        evidence = self._finder.find(found)
+        return _Read(found, evidence, self._answerability.probability(found, evidence))
+
+    def _find(self, text: str, spoken: Language, limits: _Limits) -> Found:
         asked = self.encoder.encode_questions([text])[0]
-        return self._retriever.retrieve(analyse(text, spoken), asked, within, only, without)
+        question = analyse(text, spoken)
+        return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
 
 
 def _timings(started: float, retrieved: float) -> Timings:

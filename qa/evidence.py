@@ -7,13 +7,14 @@ that hold an answer against all others of the passages found.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from index.values import Passage, Sentence, Vectors
 from index.wordforms import sentence_forms
+from qa.explaining import SHOWN, ExplainedSentence, explain
 from qa.logistic import Logistic, load_logistic
 from qa.matching import SENTENCE_FEATURES, best_late, sentence_features
 from qa.question import Question, keys_by_language, matches_wanted
@@ -80,6 +81,18 @@ class EvidenceFinder:
             )
             for i in order
         ]
+
+    def explain(self, evidence: Sequence[Evidence]) -> Iterator[ExplainedSentence]:
+        """What made the scores of the best sentences."""
+        for one in evidence[:SHOWN]:
+            row = np.array([one.features[name] for name in FEATURES], np.float32)
+            yield ExplainedSentence(
+                **asdict(explain(self._model, row)),
+                document=one.hit.passage.document,
+                start=one.sentence.start,
+                end=one.sentence.end,
+                text=_text(one.hit.passage, one.sentence),
+            )
 
 
 def sentence_rows(found: Found) -> tuple[list[tuple[Hit, Sentence, int]], Vectors]:
@@ -241,6 +254,19 @@ def select_quotes(found: Found, evidence: Sequence[Evidence], most: int) -> list
         quote = _quote(found, candidate)
         quotes = _merged(found, quotes, quote)
     return quotes
+
+
+def distinct(quotes: Sequence[Quote]) -> list[Quote]:
+    """Quotes in order, less those that another says already or that lie in another."""
+    kept: list[Quote] = []
+    for quote in quotes:
+        inside = (q.hit.passage.revision == quote.hit.passage.revision for q in kept)
+        overlapping = (q.start < quote.end and quote.start < q.end for q in kept)
+        if any(a and b for a, b in zip(inside, overlapping, strict=True)):
+            continue
+        if not any(_repeats(quote, other) for other in kept):
+            kept.append(quote)
+    return kept
 
 
 def _merged(found: Found, quotes: list[Quote], new: Quote) -> list[Quote]:

@@ -6,7 +6,7 @@ Every citation is looked up in the canonical text of its revision before it leav
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.errors import IndexError_
 from index.library import Library
@@ -27,6 +27,10 @@ class Composed:
     text: str
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
+
+    def with_note(self, note: str) -> Composed:
+        """The same with a remark of our own below, which cites nothing."""
+        return replace(self, text=f"{self.text}\n\n{note}")
 
 
 def compose(

@@ -26,8 +26,13 @@ class Logistic:
         (NaN) counts as the mean."""
         if rows.shape[1] != len(self.features):
             raise ValueError(f"{rows.shape[1]} features, this model takes {len(self.features)}")
+        return np.asarray(self.contributions(rows).sum(axis=1) + self.intercept, np.float32)
+
+    def contributions(self, rows: Vectors) -> Vectors:
+        """What each feature adds to the log-odds, shape as given."""
         scaled = np.nan_to_num((rows - self.mean) / self.scale, nan=0.0)
-        return np.asarray(scaled @ self.weights + self.intercept, np.float32)
+        added: Vectors = (scaled * self.weights).astype(np.float32)
+        return added
 
     def probabilities(self, rows: Vectors) -> Vectors:
         """Probabilities, shape ``(n,)``."""

@@ -8,8 +8,8 @@ each candidate; its coefficients are in ``models/ranker.json``, fitted by ``pyth
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from index.store import StoredSentence
 from index.values import Language, Passage, PassageId, Sentence, Vectors
 from index.vectors import Centres
 from index.wordforms import question_forms
+from qa.explaining import SHOWN, Explained, ExplainedPassage, explain, rank_by
 from qa.folding import fold
 from qa.logistic import Logistic, load_logistic
 from qa.matching import PASSAGE_FEATURES, Matches, match_words, passage_features
@@ -92,15 +93,21 @@ class Ranker(Protocol):
     def rank(self, question: Question, candidates: Candidates) -> Vectors:
         """Scores from 0 to 1, higher is better, shape ``(len(candidates.passages),)``."""
 
+    def explain(self, candidates: Candidates, at: int) -> Explained:
+        """What made the score of one candidate."""
+
 
 class LinearRanker:
     """A logistic model over the features of each candidate, as a probability of an answer."""
 
     def __init__(self, model: Logistic | None = None) -> None:
-        self.model = model or load_logistic("ranker", FEATURES)
+        self._model = model or load_logistic("ranker", FEATURES)
 
     def rank(self, question: Question, candidates: Candidates) -> Vectors:
-        return self.model.probabilities(candidates.rows)
+        return self._model.probabilities(candidates.rows)
+
+    def explain(self, candidates: Candidates, at: int) -> Explained:
+        return explain(self._model, candidates.rows[at])
 
 
 class Retriever:
@@ -196,6 +203,25 @@ class Retriever:
             for i in order
         )
         return Found(candidates, fold(hits, candidates.forms))
+
+    def explain(self, found: Found) -> Iterator[ExplainedPassage]:
+        """What made the scores of the best hits, and where single signals would rank them."""
+        candidates = found.candidates
+        at = {passage.id: i for i, passage in enumerate(candidates.passages)}
+        signals = (("meaning", "centred", -1.0), ("words", "words", 0.0), ("matches", "late", -1.0))
+        ranks = {
+            name: rank_by(candidates.rows[:, _AT[column]].tolist(), found_above=least)
+            for name, column, least in signals
+        }
+        for hit in found.hits[:SHOWN]:
+            i, passage = at[hit.passage.id], hit.passage
+            yield ExplainedPassage(
+                **asdict(self._ranker.explain(candidates, i)),
+                document=passage.document,
+                start=passage.start,
+                end=passage.end,
+                ranks={name: places[i] for name, places in ranks.items()},
+            )
 
 
 def _less(

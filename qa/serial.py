@@ -31,6 +31,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "text": reply.text,
         "sentences": [asdict(s) for s in reply.sentences] if isinstance(reply, Answer) else [],
         "citations": [asdict(c) for c in reply.citations] if isinstance(reply, Answer) else [],
+        "missing": list(reply.missing) if isinstance(reply, Answer) else [],
         "passages": [_hit_to_json(hit) for hit in reply.passages],
         "timings_ms": {
             "retrieve": round(reply.timings.retrieve, 1),
@@ -80,6 +81,7 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
         tuple(map(_citation, data["citations"])),
         hits,
         timings,
+        tuple(data.get("missing", ())),
     )
 
 

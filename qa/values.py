@@ -88,7 +88,8 @@ class Timings:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The documents answer. ``text`` is what is shown, with lead-ins and ``[n]`` markers;
-    ``confidence`` is the calibrated probability that they do; ``passages`` the ranking."""
+    ``confidence`` is the calibrated probability that they do; ``passages`` the ranking; ``missing``
+    are parts of the question that they do not answer."""
 
     question: str
     language: Language
@@ -99,6 +100,7 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[Hit, ...]
     timings: Timings
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from index.values import Language
 from qa.values import Reason
 
@@ -69,12 +71,22 @@ _REFUSALS: dict[Language, dict[Reason, str]] = {
     },
 }
 
+_MISSING: dict[Language, str] = {
+    "de": "Nicht beantwortet wird in den Dokumenten: {parts}",
+    "en": "Not answered in the documents: {parts}",
+}
+
 _QUOTES: dict[Language, tuple[str, str]] = {"de": ("„", "“"), "en": ("“", "”")}
 
 
 def refusal(language: Language, reason: Reason, **values: int) -> str:
     """The text of a reply that answers nothing."""
     return _REFUSALS[language][reason].format(**values)
+
+
+def not_answered(language: Language, parts: Sequence[str]) -> str:
+    """Names the parts of a question that are not answered, between the reply's quotation marks."""
+    return _MISSING[language].format(parts=" ".join(quoted(part, language) for part in parts))
 
 
 def format_date(date: str, language: Language) -> str:

@@ -151,6 +151,9 @@ def ask(
     document: Annotated[
         list[str] | None, typer.Option(help="Search only this document; may be repeated.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell what each signal added to the scores.")
+    ] = False,
 ) -> None:
     """Answer a question from the indexed documents, or say that they do not."""
     from qa.serial import reply_to_json
@@ -168,12 +171,18 @@ def ask(
         reply = assistant.ask(
             question, language=language, interface=spoken(settings), within=within
         )
+        why = None
+        if explain:
+            why = assistant.explain(question, interface=spoken(settings), within=within)
     finally:
         assistant.close()
     if as_json:
-        print_json(reply_to_json(reply))
+        print_json(reply_to_json(reply) | ({"explanation": why.to_json()} if why else {}))
     else:
         _print_reply(reply)
+        if why:
+            print_text("")
+            print_text(why.to_text())
 
 
 def _print_reply(reply: Any) -> None:

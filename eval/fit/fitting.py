@@ -160,7 +160,7 @@ def fit_choice(features: tuple[str, ...], rows: Rows, penalty: float = 1e-3) -> 
         value.backward()
         return value
 
-    optimiser.step(loss)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     scores = (scaled @ weights).detach().numpy()
     plain = LogisticRegression(C=1e6).fit(scores[:, None], rows.labels, sample_weight=rows.weights)
     slope = float(plain.coef_[0, 0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from index.values import Passage, PassageId
 from qa.folding import fold
 from qa.values import Hit

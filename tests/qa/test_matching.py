@@ -53,7 +53,7 @@ def library(tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatc
 
 def matches_of(library: Library, encoder: WordEncoder, question: str) -> Matches:
     asked = encoder.encode_questions([question])[0]
-    counts = {i: 2 for i in library.store.passage_ids()}
+    counts = dict.fromkeys(library.store.passage_ids(), 2)
     rare = {"brücke": 3.0, "fluss": 2.0}
     found = match_words(library, asked, question, "de", rare, counts)
     assert found is not None
