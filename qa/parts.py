@@ -44,7 +44,7 @@ def split_question(text: str) -> list[str]:
 
 def completed(parts: list[str]) -> list[str]:
     """The parts as they are searched: those that lean on the first carry its content words."""
-    about = content_words(parts[0])
+    about = content_words(re.sub(_ASKS, "", parts[0], count=1, flags=re.IGNORECASE))
     return parts[:1] + [_complete(part, about) for part in parts[1:]]
 
 
