@@ -333,7 +333,10 @@ def comparison_to_json(comparison: Comparison) -> dict[str, Any]:
         "n": comparison.n,
         "clusters": comparison.clusters,
         "differences": [asdict(d) for d in comparison.differences],
-        "slices": [asdict(s) for s in comparison.slices],
+        "slices": [
+            asdict(s) | {"differences": [asdict(d) for d in s.differences]}
+            for s in comparison.slices
+        ],
         "gained": [_changed_to_json(comparison, c) for c in comparison.gained],
         "lost": [_changed_to_json(comparison, c) for c in comparison.lost],
         "differing": {name: list(pair) for name, pair in comparison.differing.items()},

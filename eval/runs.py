@@ -222,7 +222,7 @@ def _check_same(out: Path, provenance: Provenance) -> None:
     except (ValueError, KeyError, TypeError):
         before = {}
     now = json.loads(json.dumps(asdict(provenance), default=str))
-    for name in now.keys() - set(_NOT_COMPARED):
+    for name in sorted(now.keys() - set(_NOT_COMPARED)):
         if before.get(name) != now[name]:
             raise RunError(
                 f"{out}: holds an interrupted run whose {name} differs ({_short(before.get(name))},"

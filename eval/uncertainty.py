@@ -22,6 +22,8 @@ Statistic = Callable[[Weights], Floats]
 """Weights to values, shape ``(draws, values)``; nan where a draw leaves a value undefined."""
 
 DRAWS = 2000
+FEWEST_DRAWS = 400
+"""Of sets above 10,000 cases, so that the largest take seconds; bounds are steady enough there."""
 SEED = 20161101
 LEVEL = 0.95
 EXACT_BELOW = 17
@@ -29,6 +31,7 @@ EXACT_BELOW = 17
 FLIPS = (2_000, 20_000)
 """Fewest and most random sign patterns; in between, as many as ``_FLIPPED`` signs allow."""
 _CELLS = 2_000_000
+_DRAWN = 20_000_000
 _FLIPPED = 200_000_000
 
 
@@ -48,9 +51,14 @@ def codes_of(clusters: Sequence[str]) -> Ints:
     return np.array([seen.setdefault(c, len(seen)) for c in clusters], np.int64)
 
 
-def bootstrap(codes: Ints, statistic: Statistic, *, draws: int = DRAWS, seed: int = SEED) -> Bounds:
+def draws_of(cases: int) -> int:
+    """How often ``cases`` are drawn."""
+    return min(DRAWS, max(FEWEST_DRAWS, _DRAWN // cases))
+
+
+def bootstrap(codes: Ints, statistic: Statistic, *, seed: int = SEED) -> Bounds:
     """95 % percentile interval of each value of ``statistic`` over cases of the clusters ``codes``."""
-    clusters = int(codes.max()) + 1
+    clusters, draws = int(codes.max()) + 1, draws_of(len(codes))
     with np.errstate(invalid="ignore", divide="ignore"):
         drawn = [statistic(weights) for weights in _draws(codes, clusters, draws, seed)]
     values = np.concatenate(drawn)

@@ -82,6 +82,16 @@ def test_draws_do_not_depend_on_the_size_of_the_blocks(monkeypatch):
     assert bootstrap(codes, statistic, seed=1).error != whole.error
 
 
+def test_large_sets_are_drawn_less_often():
+    assert [uncertainty.draws_of(n) for n in (1, 10_000, 20_000, 50_000, 1_000_000)] == [
+        2000,
+        2000,
+        1000,
+        400,
+        400,
+    ]
+
+
 def test_cases_of_one_cluster_make_the_interval_wider():
     values = np.array([0.0, 1.0] * 20).reshape(2, -1).T.reshape(-1, 1)
     values = np.sort(values, axis=0)
