@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eval.fit.corpora import Asked, Corpus
@@ -33,7 +33,8 @@ class Bench:
             if without_home:
                 within = [path for path in self.library.documents() if path != asked.home]
             question = analyse(asked.question, asked.language)
-            self.gathered[key] = retriever.gather(question, self.asked[asked.id], within)
+            found = retriever.gather(question, self.asked[asked.id], within)
+            self.gathered[key] = replace(found, forms={})  # they are most of the memory
         return retriever.rank(self.gathered[key])
 
 

@@ -22,7 +22,7 @@ from qa.evidence import EvidenceFinder, select_quotes, sentence_rows
 from qa.logistic import Logistic
 
 QUOTES = 3
-MOST = 1500
+MOST = 900
 """Of each corpus so many questions are drawn: more change nothing and take long."""
 
 
