@@ -6,35 +6,34 @@ wholly (Jaccard); copies of a press release or a boilerplate section would else 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.values import PassageId
 from qa.values import Hit
 
 ALIKE = 0.9
-LOOKED_AT = 40
+LOOKED_AT = 20
 """Only the best so many hits are compared."""
 
 
-def fold(hits: Sequence[Hit], forms: Mapping[PassageId, Collection[str]]) -> tuple[Hit, ...]:
+def fold(hits: Sequence[Hit], forms: Mapping[PassageId, frozenset[str]]) -> tuple[Hit, ...]:
     """Hits in order, each near-duplicate moved into ``also`` of the best of its kind."""
-    kept: list[Hit] = []
+    kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits[:LOOKED_AT]:
-        twin = next((i for i, other in enumerate(kept) if _alike(hit, other, forms)), None)
-        if twin is None:
-            kept.append(hit)
+        own = forms.get(hit.passage.id, frozenset())
+        for i, (other, words) in enumerate(kept):
+            if hit.passage.language == other.passage.language and _alike(own, words):
+                kept[i] = (replace(other, also=(*other.also, hit.passage)), words)
+                break
         else:
-            kept[twin] = replace(kept[twin], also=(*kept[twin].also, hit.passage))
-    return (*kept, *hits[LOOKED_AT:])
+            kept.append((hit, own))
+    return (*(hit for hit, _ in kept), *hits[LOOKED_AT:])
 
 
-def _alike(a: Hit, b: Hit, forms: Mapping[PassageId, Collection[str]]) -> bool:
-    if a.passage.language != b.passage.language:
-        return False
-    one, two = (set(forms.get(hit.passage.id, ())) for hit in (a, b))
+def _alike(one: frozenset[str], two: frozenset[str]) -> bool:
     small, large = sorted((len(one), len(two)))
-    if not small or small < ALIKE * large:
+    if not small or small < ALIKE * large:  # cheap, and enough for nearly all pairs
         return False
     shared = len(one & two)
     return shared >= ALIKE * (small + large - shared)

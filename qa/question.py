@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from index.values import Language
@@ -137,6 +138,7 @@ def matches_wanted(wanted: Wanted, sentence: str) -> float:
     return 0.5 if pattern is None else float(bool(pattern.search(sentence)))
 
 
+@lru_cache(maxsize=64)
 def keys_by_language(words: tuple[str, ...]) -> dict[Language, list[tuple[str, str]]]:
     """Per passage language, the shared form and the stem of each word."""
     languages: tuple[Language, ...] = ("de", "en")
