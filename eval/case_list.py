@@ -25,6 +25,8 @@ DETAIL_BYTES: Final = 24_000_000
 """Enough for some thousand cases, and a file that every browser opens in a second or two."""
 
 _LABELS: Final = (
+    "case_worst",
+    "case_every",
     "case_all",
     "case_search",
     "case_language",
@@ -82,12 +84,14 @@ def case_list(
     order = worst_first(run.rows)[:lines]
     details, texts = _details(run, order, detail_bytes)
     return {
+        "version": f"{run.folder.name} {run.summary.rows_sha256} {w.language}",
         "language": w.language,
         "labels": {name: w(name) for name in _LABELS},
         "outcomes": _outcomes(run.rows, w),
         "directions": _directions(run.rows, w),
         "languages": {name: w(f"answer_{name}") for name in ("de", "en")},
         "cases": [_line(row, w) for row in order],
+        "worst": len(worst(run.rows)),
         "details": details,
         "passages": texts.entries,
         "note": _limits(len(run.rows), len(order), len(details), w),

@@ -50,10 +50,31 @@ def bar(value: float, low: float | None, high: float | None, kind: str = "") -> 
             _whisker(low, 3, low, _BAR_HEIGHT - 3),
             _whisker(high, 3, high, _BAR_HEIGHT - 3),
         ]
+    return _flat(*parts)
+
+
+def change(value: float, low: float | None, high: float | None, scale: float, kind: str) -> Node:
+    """A bar from the middle to ``value``, to the left where it is negative; ``scale`` is the end."""
+    at, middle = 50 + value / scale * 50, _BAR_HEIGHT / 2
+    left = min(at, 50.0)
+    parts = [
+        node("rect", x=0, y=0, width=100, height=_BAR_HEIGHT, class_="track"),
+        node("rect", x=left, y=0, width=abs(at - 50), height=_BAR_HEIGHT, class_=f"fill {kind}"),
+        _whisker(0.5, 0, 0.5, _BAR_HEIGHT),
+    ]
+    if low is not None and high is not None:
+        ends = [0.5 + bound / scale / 2 for bound in (low, high)]
+        parts.append(_whisker(ends[0], middle, ends[1], middle))
+        parts += [_whisker(end, 3, end, _BAR_HEIGHT - 3) for end in ends]
+    return _flat(*parts)
+
+
+def _flat(*parts: Node, kind: str = "bar") -> Node:
+    """A drawing as wide as its place; what it shows is told in words beside it."""
     return node(
         "svg",
         *parts,
-        class_="bar",
+        class_=kind,
         viewBox=f"0 0 100 {_BAR_HEIGHT}",
         preserveAspectRatio="none",
         aria_hidden="true",
@@ -72,14 +93,7 @@ def stack(shares: Sequence[tuple[str, float]]) -> Node:
         x, width = at * 100, share * 100
         parts.append(node("rect", x=x, y=0, width=width, height=_BAR_HEIGHT, class_=f"o-{kind}"))
         at += share
-    return node(
-        "svg",
-        *parts,
-        class_="bar stack",
-        viewBox=f"0 0 100 {_BAR_HEIGHT}",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-    )
+    return _flat(*parts, kind="bar stack")
 
 
 def curve(

@@ -65,7 +65,7 @@ def html_report(run: Run, w: Words) -> str:
         figures=to_html(figures),
         cases=to_html(node("h2", w("eval_cases"), class_="cases-head")),
         note=to_html(node("p", w("report_no_script"), class_="note")),
-        data=_embedded(case_list(run, w)),
+        data=embedded(case_list(run, w)),
         script=_script(),
     )
 
@@ -93,7 +93,7 @@ def _policy() -> str:
     )
 
 
-def _embedded(data: Any) -> str:
+def embedded(data: Any) -> str:
     """JSON for within a script element: nothing in it can end the element or start a comment."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -70,10 +70,19 @@ class Words(Protocol):
 
 def overview(summary: Summary, outcomes: Mapping[str, int], w: Words) -> Node:
     """All figures of a run; ``outcomes`` counts its cases by outcome."""
+    return node("div", headline(summary, outcomes, w), particulars(summary, w))
+
+
+def headline(summary: Summary, outcomes: Mapping[str, int], w: Words) -> Node:
+    """What became of the cases, and the figures most people ask for."""
+    parts = _outcomes(outcomes, summary.provenance.oracle, w), _headline(summary, w)
+    return node("div", *parts, class_="eval", lang=w.language)
+
+
+def particulars(summary: Summary, w: Words) -> Node:
+    """Directions, tiers, curves, all figures, and what was measured with."""
     return node(
         "div",
-        _outcomes(outcomes, summary.provenance.oracle, w),
-        _headline(summary, w),
         _directions(summary, w),
         *_tiers(summary, w),
         *_curves(summary, w),

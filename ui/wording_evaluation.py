@@ -237,6 +237,8 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
     "measure_aurc": ("Fläche unter der Kurve (AURC)", "Area under the curve (AURC)"),
     "measure_ece": ("Mittlere Abweichung (ECE)", "Mean deviation (ECE)"),
     # cases
+    "case_worst": ("Die schlechtesten Antworten", "The worst answers"),
+    "case_every": ("Alle Fragen, die schlechtesten zuerst", "All questions, worst first"),
     "case_all": ("Alle", "All"),
     "case_search": ("In den Fragen suchen", "Search the questions"),
     "case_language": ("Sprache", "Language"),
@@ -287,4 +289,177 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
         " details; all are in rows.jsonl.",
     ),
     "case_open": ("Im Gespräch öffnen", "Open in the chat"),
+    # the page
+    "page_evaluation": ("Auswertung", "Evaluation"),
+    "evaluation_intro": (
+        "Stellen Sie viele Fragen auf einmal, deren Antworten Sie kennen, und sehen Sie, was daraus"
+        " wird: was stimmt, was erfunden ist, was übersehen wurde. Kein Sprachmodell urteilt mit.",
+        "Ask many questions at once whose answers you know, and see what becomes of them: what is"
+        " right, what is made up, what was overlooked. No language model is the judge.",
+    ),
+    "set_choose": ("Welche Fragen?", "Which questions?"),
+    "set_own": ("Eigene Fragen aus Rückmeldungen", "Questions of your own from feedback"),
+    "set_own_note": ("im Gespräch gesammelt", "gathered in the chat"),
+    "set_kept_note": ("hochgeladen", "uploaded"),
+    "set_shipped_note": ("zu den Beispieldokumenten", "about the sample documents"),
+    "set_faulty": ("fehlerhaft", "faulty"),
+    "run_start": ("Auswertung starten", "Start the evaluation"),
+    "run_starting": ("Auswertung beginnt …", "The evaluation begins …"),
+    "run_progress": (
+        "{done} von {total} Fragen · noch etwa {left}",
+        "{done} of {total} questions · about {left} left",
+    ),
+    "run_stop": ("Anhalten", "Stop"),
+    "run_stopping": ("Hält nach dieser Frage an …", "Stopping after this question …"),
+    "run_choose": ("Ergebnis vom", "Result of"),
+    "run_interrupted": ("unterbrochen nach {count} Fragen", "interrupted after {count} questions"),
+    "run_interrupted_one": ("unterbrochen nach einer Frage", "interrupted after one question"),
+    "run_interrupted_note": (
+        "Diese Auswertung wurde unterbrochen. Was schon gefragt wurde, ist gespeichert.",
+        "This evaluation was interrupted. What has been asked so far is kept.",
+    ),
+    "run_set_gone": (
+        "Diese Auswertung wurde unterbrochen, und ihre Fragensammlung ist hier nicht mehr zu finden."
+        " Legen Sie die Datei wieder in den Ordner sets im Index.",
+        "This evaluation was interrupted, and its question set is no longer found here. Put the"
+        " file back into the folder sets of the index.",
+    ),
+    "run_resume": ("Fortsetzen", "Go on"),
+    "tab_cases": ("Frage für Frage", "Question by question"),
+    "tab_figures": ("Zahlen und Kurven", "Figures and curves"),
+    "tab_compare": ("Vergleichen", "Compare"),
+    "tab_files": ("Herunterladen", "Download"),
+    # questions of one's own
+    "own_heading": (
+        "Eigene Fragen mitbringen (Tabelle aus Excel, LibreOffice …)",
+        "Bring questions of your own (table from Excel, LibreOffice …)",
+    ),
+    "how_1": (
+        "Laden Sie die Vorlage herunter und öffnen Sie sie mit Ihrer Tabellenkalkulation. Drei"
+        " Zeilen sind als Beispiel ausgefüllt; ersetzen Sie sie.",
+        "Download the template and open it with your spreadsheet program. Three rows are filled in"
+        " as examples; replace them.",
+    ),
+    "how_2": (
+        "Schreiben Sie je Zeile eine Frage. Kopieren Sie den Satz, der sie beantwortet, aus dem"
+        " Dokument in die Spalte quote. Nehmen Sie auch Fragen auf, die Ihre Dokumente nicht"
+        " beantworten: Dort soll abgelehnt werden.",
+        "Write one question per row. Copy the sentence that answers it from the document into the"
+        " column quote. Include questions that your documents do not answer: there, a refusal is"
+        " right.",
+    ),
+    "how_3": (
+        "Speichern Sie als „CSV UTF-8“ und laden Sie die Datei unten hoch. Fehler werden mit Zeile"
+        " und Spalte genannt.",
+        "Save it as “CSV UTF-8” and upload the file below. Faults are named with row and column.",
+    ),
+    "how_4": (
+        "Starten Sie die Auswertung. Die schlechtesten Antworten stehen danach oben; ein Klick"
+        " zeigt Antwort, erwartete Stelle und gefundene Stellen nebeneinander.",
+        "Start the evaluation. The worst answers then come first; a click shows the reply, the"
+        " expected place and the passages found side by side.",
+    ),
+    "how_columns": ("Spalten der Tabelle", "Columns of the table"),
+    "how_column": ("Spalte", "Column"),
+    "how_content": ("Was hineinkommt", "What goes into it"),
+    "column_question": (
+        "die Frage, wie jemand sie stellen würde",
+        "the question, as somebody would ask it",
+    ),
+    "column_language": ("ihre Sprache: de oder en", "its language: de or en"),
+    "column_answerable": (
+        "ja, wenn die Dokumente sie beantworten, sonst nein",
+        "yes if the documents answer it, else no",
+    ),
+    "column_answers": (
+        "was in einer guten Antwort steht, zum Beispiel 90 EUR; mehrere Schreibweisen mit | dazwischen;"
+        " darf leer bleiben",
+        "what a good answer contains, for example 90 EUR; several ways of writing with | between;"
+        " may be left empty",
+    ),
+    "column_document": (
+        "der Name der Datei, wie er auf der Seite „Dokumente“ unter dem Titel steht",
+        "the name of the file as the page “Documents” shows it below the title",
+    ),
+    "column_quote": (
+        "der Satz aus dem Dokument, der die Frage beantwortet, Zeichen für Zeichen kopiert",
+        "the sentence of the document that answers the question, copied character by character",
+    ),
+    "column_id": (
+        "eine Nummer oder ein Kürzel, jedes nur einmal",
+        "a number or a short name, each only once",
+    ),
+    "column_tags": (
+        "Etiketten zum Gruppieren, mit | dazwischen; darf leer bleiben",
+        "tags to group by, with | between; may be left empty",
+    ),
+    "own_template": ("Vorlage herunterladen", "Download the template"),
+    "own_template_file": ("belegt-fragen.csv", "belegt-questions.csv"),
+    "own_upload": ("Ihre Tabelle (CSV oder JSON Lines)", "Your table (CSV or JSON Lines)"),
+    "own_faults": (
+        "{count} Fehler. Bessern Sie die Datei nach und laden Sie sie erneut hoch; nichts wurde"
+        " übernommen.",
+        "{count} faults. Mend the file and upload it again; nothing was taken over.",
+    ),
+    "own_faults_one": (
+        "Ein Fehler. Bessern Sie die Datei nach und laden Sie sie erneut hoch; nichts wurde"
+        " übernommen.",
+        "One fault. Mend the file and upload it again; nothing was taken over.",
+    ),
+    "own_taken": (
+        "{count} Fragen übernommen und oben ausgewählt.",
+        "{count} questions taken over and chosen above.",
+    ),
+    "own_taken_one": (
+        "Eine Frage übernommen und oben ausgewählt.",
+        "One question taken over and chosen above.",
+    ),
+    # files
+    "files_note": (
+        "Die Auswertung liegt vollständig in {folder}.",
+        "The whole evaluation is kept in {folder}.",
+    ),
+    "file_report": ("Bericht zum Weitergeben (HTML)", "Report to pass on (HTML)"),
+    "file_csv": ("Tabelle für Excel (CSV)", "Table for Excel (CSV)"),
+    "file_junit": ("Für automatische Prüfungen (JUnit XML)", "For automatic checks (JUnit XML)"),
+    "file_trec-run": ("Rangfolgen (TREC run)", "Rankings (TREC run)"),
+    "file_trec-qrels": ("Richtige Stellen (TREC qrels)", "Right passages (TREC qrels)"),
+    "file_ragas": ("Für ragas (JSON Lines)", "For ragas (JSON Lines)"),
+    "file_deepeval": ("Für deepeval (JSON Lines)", "For deepeval (JSON Lines)"),
+    "file_mteb": ("Zahlen mit Namen wie bei MTEB (JSON)", "Figures named as in MTEB (JSON)"),
+    # comparing
+    "compare_needs_two": (
+        "Zum Vergleichen braucht es eine zweite Auswertung derselben Fragen.",
+        "To compare, a second evaluation of the same questions is needed.",
+    ),
+    "compare_choose": ("Verglichen mit der früheren vom", "Compared with the earlier one of"),
+    "compare_placeholder": ("bitte wählen", "please choose"),
+    "compare_counts": (
+        "{n} Fragen in beiden: {gained} jetzt in Ordnung, die es nicht waren, {lost} umgekehrt.",
+        "{n} questions in both: {gained} are fine now that were not, {lost} the reverse.",
+    ),
+    "compare_beyond": (
+        "Mehr als Zufall: {measures}.",
+        "More than chance: {measures}.",
+    ),
+    "compare_none": (
+        "Kein Unterschied ist größer, als der Zufall ihn bei so vielen Fragen macht.",
+        "No difference is larger than chance makes it with so many questions.",
+    ),
+    "compare_differences": ("Unterschiede", "Differences"),
+    "compare_note": (
+        "Früher → jetzt. Der Balken geht von der Mitte nach rechts, wenn die Zahl gestiegen ist;"
+        " Orange heißt schlechter. Der Strich ist der Bereich, in dem der Unterschied mit anderen"
+        " Fragen läge.",
+        "Earlier → now. The bar goes from the middle to the right where the figure has risen;"
+        " orange means worse. The line is the range of the difference with other questions.",
+    ),
+    "compare_sure": ("mehr als Zufall", "more than chance"),
+    "compare_chance": ("kann Zufall sein", "may be chance"),
+    "compare_lost": ("Verloren: {count}", "Lost: {count}"),
+    "compare_gained": ("Gewonnen: {count}", "Gained: {count}"),
+    "compare_no_case": ("Keine Frage.", "No question."),
+    "compare_before": ("Früher", "Earlier"),
+    "compare_after": ("Jetzt", "Now"),
+    "compare_differing": ("Was sonst noch anders war", "What else was different"),
 }

@@ -61,9 +61,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
   for (const [key, values] of [["language", data.languages], ["direction", data.directions], ["tag", tags]]) {
     if (Object.keys(values).length > 1) fields.append(choice(key, values, data, (value) => change({ [key]: value })))
   }
+  if (data.worst) {
+    const worst = make("ol", "list")
+    worst.append(...data.cases.slice(0, data.worst).map((one) => line(one, data, open)))
+    box.append(make("h3", "", data.labels.case_worst), worst, make("h3", "", data.labels.case_every))
+  }
   box.append(filters, fields, status, list, more)
   if (data.note) box.append(make("p", "note", data.note))
-  parentElement.replaceChildren(box)
+  known?.remove()
+  parentElement.append(box)
   show()
 }
 

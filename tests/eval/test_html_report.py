@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eval import charts
 from eval.case_list import case_list, worst, worst_first
 from eval.cases import Case, Evidence
-from eval.html_report import html_report, write_report
+from eval.html_report import embedded, html_report, write_report
 from eval.markup import node, to_data, to_html
 from eval.overview import cases_of, counted, figure_text, overview
 from eval.run import run as run_cases
@@ -25,15 +27,21 @@ DE, EN = words("de"), words("en")
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> $5 \u202eumgekehrt 😀"
 
 
-@pytest.fixture
-def finished(assistant, cases, corpus, tmp_path):
+SMALL = runpy.run_path(str(Path(__file__).with_name("conftest.py")))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
     """A run of the six cases, one hostile and one that crashes beside them."""
+    texts = SMALL["TEXTS"]
+    corpus = SMALL["Corpus"]({path: SMALL["document"](path) for path in texts}, texts)
     more = [
         Case("q7", HOSTILE, "de", False, tags=(HOSTILE,)),
         Case("q8", "crash", "en", True, (("x",),), (Evidence("en.txt", "Potsdam"),)),
     ]
-    run_cases(assistant, [*cases, *more], corpus, tmp_path / "run")
-    return load_run(tmp_path / "run")
+    out = tmp_path_factory.mktemp("report") / "run"
+    run_cases(SMALL["WordAssistant"](), [*SMALL["CASES"], *more], corpus, out)
+    return load_run(out)
 
 
 class Elements(HTMLParser):
@@ -86,17 +94,24 @@ def test_hostile_text_stays_text(finished):
     assert shown["q7"] == HOSTILE
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.text(max_size=60), st.sampled_from(["</script>", "<!--", "]]>", "{title}", "\ud800", "&lt;"])
-)
-def test_whatever_is_asked_the_page_has_the_same_elements(finished, text, nasty):
-    asked = f"{text}{nasty}{text}"
+NASTY = ["</script>", "<!--", "<script>", "]]>", "{title}", "\ud800", "&lt;", "\u2028", "\u202e"]
+
+
+@given(st.lists(st.text(max_size=30) | st.sampled_from(NASTY), max_size=6).map("".join))
+def test_data_within_the_script_element_neither_end_it_nor_change(text):
+    made = Elements(f'<script type="application/json">{embedded({"q": text})}</script><p>x</p>')
+    assert [name for name, _ in made.tags] == ["script", "p"]
+    assert json.loads("".join(made.scripts)) == {"q": text.encode("utf-8", "replace").decode()}
+
+
+def test_whatever_is_asked_the_page_has_the_same_elements(finished):
+    asked = "".join(NASTY)
     rows = tuple(replace(r, case=replace(r.case, question=asked)) for r in finished.rows)
     changed = Elements(html_report(replace(finished, rows=rows), DE))
     assert [n for n, _ in changed.tags] == [n for n, _ in Elements(html_report(finished, DE)).tags]
-    wanted = asked.encode("utf-8", "replace").decode()
-    assert json.loads(changed.scripts[0])["cases"][0]["question"] == wanted
+    assert data_of(html_report(replace(finished, rows=rows), DE))["cases"][0]["question"] == (
+        asked.encode("utf-8", "replace").decode()
+    )
 
 
 @given(st.text(max_size=80))
