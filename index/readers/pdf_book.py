@@ -85,10 +85,12 @@ def _runs_on(page: PageLayout, following: PageLayout) -> bool:
         return False
     if end.text.endswith(HYPHEN):
         return True
-    full = end.right > last.right - 0.12 * (last.right - last.left)
-    if STOPPED.search(end.text) or not full or MARK.match(start.text):
+    blank = (last.right - end.right) / max(last.right - last.left, 1.0)
+    if STOPPED.search(end.text) or MARK.match(start.text):
         return False
-    return start.text[:1].islower() or (start.left <= first.left + 2 and start.bold == end.bold)
+    if start.text[:1].islower():
+        return blank < 0.5
+    return blank < 0.12 and start.left <= first.left + 2 and start.bold == end.bold
 
 
 # -- headings and contents ----------------------------------------------------------------------
