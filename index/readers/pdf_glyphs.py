@@ -25,7 +25,8 @@ Edges = tuple[float, float, float, float]
 HYPHEN = "\ufffe"
 """How pdfium gives a hyphen at the end of a line whose word goes on in the next."""
 
-_WORD = re.compile(rf"[^\s\x00{HYPHEN}]+{HYPHEN}?|{HYPHEN}")
+_WORD = re.compile(rf"(?![\u0300-\u036f])[^\s\x00{HYPHEN}]+{HYPHEN}?|{HYPHEN}")
+"""An accent without a letter before it is left out: TeX sets opening quotes so, out of order."""
 _UNKNOWN = {
     code: "\ufffd" for code in [*range(1, 32), *range(0x7F, 0xA0)] if code not in (9, 10, 13)
 }
@@ -69,7 +70,9 @@ class Upright:
     """Turns places of the file into places on the page as it is read."""
 
     def __init__(self, page: pdfium.PdfPage, text: Any) -> None:
-        self.left, self.bottom, self.right, self.top = page.get_cropbox()
+        box = raw.FS_RECTF()  # boxes that a page inherits are not in page.get_cropbox()
+        raw.FPDF_GetPageBoundingBox(page, box)
+        self.left, self.bottom, self.right, self.top = box.left, box.bottom, box.right, box.top
         self.quarter = _quarter(text)
         across, down = self.right - self.left, self.top - self.bottom
         self.size = (down, across) if self.quarter % 2 else (across, down)

@@ -326,6 +326,8 @@ def _begins(current: Paragraph, line: Line, usual: float) -> bool:
     """True where ``line`` begins a new paragraph."""
     first, last = current.lines[0], current.lines[-1]
     step = line.base - last.base
+    if last.text.endswith(HYPHEN) and line.text[:1].isalnum() and 0 < step < 1.8 * line.size:
+        return abs(line.size - last.size) > 0.7
     if "\t" in line.text or "\t" in last.text or line.mono or last.mono:
         return True
     if LEADER.search(last.text):
