@@ -77,7 +77,7 @@ class _Run:
 
     def report(self, started: float) -> SyncReport:
         done = {name: value for name, value in vars(self).items() if name != "failures"}
-        failed = [(failure.path, failure.note.text) for failure in self.failures]
+        failed = sorted((failure.path, failure.note.text) for failure in self.failures)
         return SyncReport(**done, failed=failed, seconds=time.monotonic() - started)
 
 

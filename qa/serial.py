@@ -42,6 +42,7 @@ def _hit_to_json(hit: Hit) -> dict[str, Any]:
         "revision": passage.revision,
         "heading": passage.heading,
         "page": passage.page,
+        "page_label": passage.page_label,
         "text": passage.text,
     }
 
@@ -88,5 +89,6 @@ def _hit_from_json(data: dict[str, Any]) -> Hit:
         data["language"],
         tuple(data["heading"]),
         data["page"],
+        data.get("page_label", ""),
     )
     return Hit(passage, data["score"], {})

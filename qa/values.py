@@ -38,7 +38,8 @@ class Hit:
 class Citation:
     """A place that can be checked: the canonical text of ``revision`` between ``start`` and ``end``
     is ``quote``, code point for code point. ``number`` counts from 1 by first appearance;
-    ``page`` counts from 1, None where the format has no pages."""
+    ``page`` counts from 1, None where the format has no pages; ``page_label`` is how it is
+    printed, or a slide's or sheet's name, where that is known."""
 
     number: int
     document: str
@@ -52,6 +53,7 @@ class Citation:
     language: Language
     page: int | None
     heading: tuple[str, ...]
+    page_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

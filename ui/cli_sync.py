@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -166,14 +166,15 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Print the text of an indexed document, or one place in it with its surroundings."""
-    from ui.showing import look_up, painted
+    from ui.showing import Painter, look_up
 
     if png and not at:
         raise typer.BadParameter("needs --at START:END", param_hint="--png")
     settings = load_settings(index=index)
     shown = look_up(settings, document, _span(at) if at else None)
     if png:
-        _write_file(png, painted(settings, shown))
+        with closing(Painter(settings)) as painter:
+            _write_file(png, painter.paint(shown.document, shown.start, shown.end))
     if as_json:
         print_json(shown.to_json())
     elif at:

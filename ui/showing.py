@@ -110,42 +110,47 @@ def find_document(name: str, documents: Mapping[str, Document]) -> Document:
     )
 
 
-def painted(settings: Settings, shown: Shown) -> bytes:
-    """A PNG of the page where the place stands, highlighted; of a PDF that still is what was read.
+class Painter:
+    """Pages of PDFs as images, drawn in a process of their own; safe to use from several threads."""
 
-    Raises:
-        BelegtError: not a PDF, or its file is gone or has changed.
-    """
-    path = shown.document.path
-    if shown.format != "pdf":
-        raise BelegtError(
-            f"{visible(path)}: only pages of a PDF can be painted; this is {shown.format}."
-        )
-    options = options_of(settings)
-    try:
-        data, _ = read(_place_of(settings, path), options.limits.file_mb)
-    except ReadError as error:
-        raise BelegtError(f"{visible(path)}: {error}") from None
-    if hashlib.sha256(data).hexdigest() != shown.document.revision:
-        raise BelegtError(f"{visible(path)}: the file has changed. Run `belegt sync` first.")
-    workers = Workers(options.limits)
-    try:
-        return workers.paint(data, shown.start, shown.end)
-    except ReadError as error:
-        raise BelegtError(f"{visible(path)}: {error}") from None
-    finally:
-        workers.close()
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._limits = options_of(settings).limits
+        self._workers = Workers(self._limits)
 
+    def close(self) -> None:
+        self._workers.close()
 
-def _place_of(settings: Settings, path: str) -> Path:
-    """Where the file of a document lies."""
-    store = Store(settings.index)
-    try:
-        places, wanted = synced_folders(store), synced_patterns(store)
-    finally:
-        store.close()
-    found = find(places, wanted=wanted, library=settings.library, leave_out=settings.index)
-    for file in found.files:
-        if file.path == path:
-            return file.place
-    raise BelegtError(f"{visible(path)}: the file is gone. Run `belegt sync` first.")
+    def paint(self, document: Document, start: int, end: int) -> bytes:
+        """A PNG of the page where the place stands, highlighted.
+
+        Raises:
+            BelegtError: the document is no PDF, or its file is gone or not what was read.
+        """
+        shown = visible(document.path)
+        try:
+            data, _ = read(self._place(document.path), self._limits.file_mb)
+            if hashlib.sha256(data).hexdigest() != document.revision:
+                raise BelegtError(f"{shown}: the file has changed. Run `belegt sync` first.")
+            return self._workers.paint(data, start, end)
+        except ReadError as error:
+            raise BelegtError(f"{shown}: {error}") from None
+
+    def _place(self, path: str) -> Path:
+        """Where the file of a document lies."""
+        store = Store(self._settings.index)
+        try:
+            format_ = store.format_of(path)
+            places, wanted = synced_folders(store), synced_patterns(store)
+        finally:
+            store.close()
+        if format_ != "pdf":
+            raise BelegtError(
+                f"{visible(path)}: only pages of a PDF can be painted; this is {format_}."
+            )
+        library, index = self._settings.library, self._settings.index
+        found = find(places, wanted=wanted, library=library, leave_out=index)
+        for file in found.files:
+            if file.path == path:
+                return file.place
+        raise BelegtError(f"{visible(path)}: the file is gone. Run `belegt sync` first.")

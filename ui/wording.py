@@ -11,6 +11,7 @@ from typing import Final
 
 from index.values import Language
 from qa.wording import format_date as _format_date
+from ui.wording_documents import DOCUMENTS
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -64,14 +65,15 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "evidence": ("Belege", "Evidence"),
     "marker": ("Beleg {number}: {title}", "Evidence {number}: {title}"),
     "marker_page": (
-        "Beleg {number}: {title}, Seite {page}",
-        "Evidence {number}: {title}, page {page}",
+        "Beleg {number}: {title}, {page}",
+        "Evidence {number}: {title}, {page}",
     ),
     "show_evidence": (
         "Beleg {number} im Dokument zeigen",
         "Show evidence {number} in the document",
     ),
     "page": ("Seite {page}", "page {page}"),
+    "page_labelled": ("Seite {page} („{label}“)", "page {page} (“{label}”)"),
     "source_de": (
         "Quelle auf Deutsch; das Zitat bleibt unübersetzt.",
         "Source in German; the quote is left untranslated.",
@@ -145,7 +147,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "col_kind": ("Art", "Kind"),
     "col_publisher": ("Herausgeber", "Publisher"),
     "col_passages": ("Stellen", "Passages"),
-    "col_reason": ("Grund", "Reason"),
     "col_note": ("Bemerkung", "Remark"),
     "table_documents": ("Eingelesene Dokumente", "Indexed documents"),
     "filter": ("Tabelle eingrenzen", "Narrow the table"),
@@ -221,6 +222,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Unexpected fault. The server's log has the details; check with “belegt doctor”, then"
         " reload the page.",
     ),
+    **DOCUMENTS,
 }
 
 
