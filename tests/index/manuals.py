@@ -1,6 +1,6 @@
 """Debian's manuals, each as text, HTML and PDF: what the readers find is compared with the text.
 
-They are looked for where their packages put them, or below ``BELEGT_MANUALS`` (``dpkg -x`` of
+They are looked for where their packages put them, or below ``DEBIAN_MANUALS`` (``dpkg -x`` of
 debian-faq, debian-faq-de, debian-reference-de, debian-reference-en, installation-guide-amd64).
 Where that variable names a folder the manuals must be there; without it and them tests skip.
 """
@@ -22,7 +22,7 @@ from index.readers.extracted import Extracted
 from index.sentences import split_sentences
 from index.values import Language
 
-ROOT = Path(os.environ.get("BELEGT_MANUALS", "/")) / "usr/share"
+ROOT = Path(os.environ.get("DEBIAN_MANUALS", "/")) / "usr/share"
 NOTE_MARK = re.compile(r"\^?\s?\[\d+\]")
 _HEADING = re.compile(
     r"^\s*(?:(?:[A-Z]|\d+)(?:\.\d+)+\.?\s|(?:Kapitel|Anhang|Chapter|Appendix)\s|\d+\. [A-Z])"
@@ -85,8 +85,8 @@ def need(path: str) -> Path:
     """The file; skips the test where no manuals are installed."""
     found = ROOT / path
     if not found.exists():
-        if "BELEGT_MANUALS" in os.environ:
-            pytest.fail(f"{found} is missing, although BELEGT_MANUALS is set")
+        if "DEBIAN_MANUALS" in os.environ:
+            pytest.fail(f"{found} is missing, although DEBIAN_MANUALS is set")
         pytest.skip(f"{found} is missing; see tests/index/manuals.py for the Debian packages")
     return found
 
