@@ -98,6 +98,30 @@ def test_words_of_the_document_tell_a_compound_from_a_broken_word() -> None:
     assert found.text.count("apt-get") == 3
 
 
+def test_parts_of_broken_words_are_no_words_of_the_document() -> None:
+    first = "The members of the team take part in all that is done here, and so they partici-"
+    again = "Those who are not members may take part in it as well; nobody has to, but all partici-"
+    found = read(pdf([lines([first, "pate in it.", "", again, "pate now."])]))
+    assert search_text(found.text).count("participate") == 2
+
+
+def test_a_paragraph_does_not_end_in_the_middle_of_a_word() -> None:
+    short = ["Der Ausbau der Netze in der Region geht voran, und das gilt für alle Paritäts-"]
+    found = read(pdf([lines([*short, "informationen, die daran hängen."], step=16)]))
+    assert "Paritätsinformationen" in search_text(found.text)
+    assert len(found.blocks) == 1
+
+
+def test_a_page_that_inherits_its_size_is_read_up_to_its_edges() -> None:
+    data = pdf([[Text(70, 20, "Ganz oben"), *lines(prose(40)), Text(70, 830, "Ganz unten")]])
+    box = b"/MediaBox[0 0 595 842]"
+    inherited = data.replace(b"/Parent 2 0 R" + box, b"/Parent 2 0 R" + b" " * len(box))
+    inherited = inherited.replace(b"<</Type/Pages/Kids", b"<</Type/Pages" + box + b"/Kids")
+    found = read(inherited)
+    assert texts(found) == ["Ganz oben", "\n".join(prose(40)), "Ganz unten"]
+    assert not found.notes
+
+
 def test_running_heads_and_page_numbers_are_set_aside() -> None:
     pages = [
         [
