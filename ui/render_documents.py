@@ -93,7 +93,7 @@ def _format(source: Source | None, pages: int, w: Words) -> str:
     if source is None or source.format in ("text", "markdown"):
         return ""
     facts = [source.format.upper(), *([w.counted("pages_of", pages)] if pages else [])]
-    return f' <span class="b-kind">{escape(" · ".join(facts))}</span>'
+    return f' <span class="b-day">· {escape(" · ".join(facts))}</span>'
 
 
 def _share(source: Source | None, w: Words) -> str:

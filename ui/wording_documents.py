@@ -195,8 +195,8 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
     "sync_moved": ("{count} umbenannt.", "{count} moved."),
     "upload": ("Dateien hinzufügen", "Add files"),
     "upload_label": (
-        "Dateien hierher ziehen oder auswählen",
-        "Drop files here or choose them",
+        "Dateien hierher ziehen oder auswählen (bis {limit} MB)",
+        "Drop files here or choose them (up to {limit} MB)",
     ),
     "upload_intro": (
         "Sie kommen in den Ordner {library} und werden eingelesen.",
@@ -209,8 +209,8 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "upload_done_one": ("Eine Datei abgelegt.", "One file put there."),
     "upload_renamed": (
-        "{old} heißt hier {new}, weil es den Namen schon gab.",
-        "{old} is named {new} here, because the name was taken.",
+        "{old} liegt dort als {new}.",
+        "{old} is kept there as {new}.",
     ),
     "upload_same": (
         "{old} war schon da.",

@@ -20,10 +20,11 @@ def upload_area(library: Path, max_file_mb: float, begin: Callable[[], None], w:
     st.html(render.heading_html(w("upload")))
     st.html(render.note_html(w("upload_intro", library=library)))
     round_ = st.session_state.setdefault("upload_round", 0)
+    limit = max(1, int(max_file_mb))
     files = st.file_uploader(
-        w("upload_label"),
+        w("upload_label", limit=limit),
         accept_multiple_files=True,
-        max_upload_size=max(1, int(max_file_mb)),
+        max_upload_size=limit,
         key=f"upload-{round_}",
     )
     st.button(
