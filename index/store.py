@@ -173,7 +173,9 @@ class Store:
     @property
     def _db(self) -> sqlite3.Connection:
         local = self._local
-        if not hasattr(local, "connection") or local.frozen not in (None, self._stamp()):
+        if not hasattr(local, "connection") or (
+            local.frozen is not None and local.frozen != self._stamp()
+        ):
             local.connection, local.frozen = self._connect()
         connection: sqlite3.Connection = local.connection
         return connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from string import Formatter
 
 from index.files import visible
 from index.store import Failure, Source
@@ -17,13 +18,16 @@ def remark(kind: str, note: Note, w: Words) -> tuple[str, Language]:
     ``kind`` is ``failed`` or ``note``.
     """
     key = f"{kind}_{note.code}"
-    if key not in CATALOGUE:
+    if key not in CATALOGUE or not _places(key) <= note.values.keys():
         return note.text, "en"
-    values = {name: _said(name, value, w) for name, value in note.values.items()}
-    try:
-        return w(key, **values), w.language
-    except KeyError:  # an index of another version, whose notes say less
-        return note.text, "en"
+    return w(
+        key, **{name: _said(name, value, w) for name, value in note.values.items()}
+    ), w.language
+
+
+def _places(key: str) -> set[str]:
+    """Names of the values that the words ask for."""
+    return {name for _, name, _, _ in Formatter().parse(CATALOGUE[key][0]) if name}
 
 
 def _said(name: str, value: str | int | float, w: Words) -> str:
