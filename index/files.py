@@ -224,7 +224,8 @@ def _look(entry: os.DirEntry[str], path: Path, root: Path) -> Note | tuple[Path,
     if not stat.S_ISREG(status.st_mode):
         return Note("not a regular file", "not_regular")
     if ending and ending not in suffixes():
-        return Note(f"no reader for {ending}", "no_reader", {"ending": ending})
+        text = f"no reader for {ending}; save it as PDF, DOCX or text"
+        return Note(text, "no_reader", {"ending": ending})
     return path, status
 
 

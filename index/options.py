@@ -35,3 +35,10 @@ def options_of(settings: Settings) -> Options:
         settings.library,
         settings.search_asides,
     )
+
+
+def default_places(settings: Settings) -> list[Path]:
+    """What is synced when nothing is named; a library of uploads can do without other folders."""
+    if not settings.documents.exists() and settings.library.is_dir():
+        return []
+    return [settings.documents]

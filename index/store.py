@@ -187,7 +187,9 @@ class Store:
     @property
     def _db(self) -> sqlite3.Connection:
         local = self._local
-        if not hasattr(local, "connection") or local.frozen not in (None, self._stamp()):
+        if not hasattr(local, "connection") or (
+            local.frozen is not None and local.frozen != self._stamp()
+        ):
             local.connection, local.frozen = self._connect()
         connection: sqlite3.Connection = local.connection
         return connection
@@ -625,6 +627,15 @@ class Store:
             for path, format_, author, share, remarks, reader, stamp in rows
         }
 
+    def format_of(self, path: str) -> str:
+        """Which reader read a document; empty where there is none of this path."""
+        rows = self._rows(
+            "SELECT s.format FROM sources s JOIN documents d ON d.id = s.document_id"
+            " WHERE d.path = ?",
+            (path,),
+        )
+        return str(rows[0][0]) if rows else ""
+
     def pages(self, path: str) -> list[Page]:
         """The pages of a document, in order; none where its format has none."""
         rows = self._rows(
@@ -633,6 +644,16 @@ class Store:
             (path,),
         )
         return [Page(*row) for row in rows]
+
+    def page_at(self, path: str, offset: int) -> Page | None:
+        """The page of a document on which the character at ``offset`` stands; None without pages."""
+        rows = self._rows(
+            "SELECT g.number, g.start, g.label FROM pages g JOIN documents d"
+            " ON d.id = g.document_id WHERE d.path = ? AND (g.start <= ? OR g.number = 1)"
+            " ORDER BY g.number DESC LIMIT 1",
+            (path, offset),
+        )
+        return Page(*rows[0]) if rows else None
 
     def page_counts(self) -> dict[str, int]:
         """Pages per document path, where there are any."""

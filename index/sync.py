@@ -25,7 +25,7 @@ from index.changes import Changes, Known, compare, described_as, known_files
 from index.chunking import CHUNKER_VERSION, chunk, passage_parts
 from index.embedding import Embedded, Encoder
 from index.errors import NoIndexError, ReadError, StaleIndexError
-from index.files import File, Found, Wanted, find, read
+from index.files import File, Found, Wanted, find, read, visible
 from index.language import detect_language
 from index.options import Options
 from index.parsing import Parser, Workers
@@ -87,7 +87,7 @@ class _Run:
 
     def report(self, started: float) -> SyncReport:
         done = {name: value for name, value in vars(self).items() if name != "failures"}
-        failed = [(failure.path, failure.note.text) for failure in self.failures]
+        failed = sorted((failure.path, failure.note.text) for failure in self.failures)
         return SyncReport(**done, failed=failed, seconds=time.monotonic() - started)
 
 
@@ -268,7 +268,7 @@ def _document(file: File, revision: str, extracted: Extracted) -> Document:
     document = Document(
         path=file.path,
         revision=revision,
-        title=extracted.title or heading or PurePosixPath(file.path).stem,
+        title=extracted.title or heading or visible(PurePosixPath(file.path).stem),
         publisher="",
         date=_known_date(extracted.date),
         language=detect_language(extracted.text[:20_000]),
@@ -406,8 +406,8 @@ class _Writing:
         titles = {d.path: d.title for d in self._store.documents()} if moved else {}
         for old, file in moved:
             title = titles[old]
-            if title == PurePosixPath(old).stem:
-                title = PurePosixPath(file.path).stem
+            if title == visible(PurePosixPath(old).stem):
+                title = visible(PurePosixPath(file.path).stem)
             with self._store.transaction():
                 self._store.move_document(old, file.path, title)
             self.run.moved.append((old, file.path))

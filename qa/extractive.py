@@ -92,6 +92,7 @@ def cite(quote: Quote, number: int, document: Document, library: Library) -> Cit
             f"{passage.document} at {quote.start}:{quote.end}: the index does not agree with the"
             " text. Run `belegt doctor`, then `belegt sync --rebuild`."
         )
+    page = library.store.page_at(passage.document, quote.start)  # its passage may begin on another
     return Citation(
         number=number,
         document=passage.document,
@@ -103,9 +104,10 @@ def cite(quote: Quote, number: int, document: Document, library: Library) -> Cit
         end=quote.end,
         quote=claimed,
         language=passage.language,
-        page=passage.page,
+        page=page.number if page else None,
         heading=passage.heading,
         also=tuple(_elsewhere(quote, library)),
+        page_label=page.label if page else "",
     )
 
 

@@ -52,6 +52,7 @@ def _hit_to_json(hit: Hit) -> dict[str, Any]:
         "revision": passage.revision,
         "heading": passage.heading,
         "page": passage.page,
+        "page_label": passage.page_label,
         "text": passage.text,
         "also": [{"document": p.document, "start": p.start, "end": p.end} for p in hit.also],
     }
@@ -105,5 +106,6 @@ def _hit_from_json(data: dict[str, Any]) -> Hit:
         data["language"],
         tuple(data["heading"]),
         data["page"],
+        data.get("page_label", ""),
     )
     return Hit(passage, data["score"], {})

@@ -50,7 +50,8 @@ class Place:
 class Citation:
     """A place that can be checked: the canonical text of ``revision`` between ``start`` and ``end``
     is ``quote``, code point for code point. ``number`` counts from 1 by first appearance;
-    ``page`` counts from 1, None where the format has no pages; ``also`` tells where else the quote
+    ``page`` counts from 1, None where the format has no pages; ``page_label`` is how it is
+    printed, or a slide's or sheet's name, where that is known; ``also`` tells where else the quote
     stands, word for word."""
 
     number: int
@@ -66,6 +67,7 @@ class Citation:
     page: int | None
     heading: tuple[str, ...]
     also: tuple[Place, ...] = ()
+    page_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,9 +147,8 @@ def confidence_text(confidence: float, w: Words) -> str:
 def marker_name(citation: Citation, w: Words) -> str:
     """What a screen reader says for a marker."""
     values = {"number": citation.number, "title": citation.title}
-    if citation.page is None:
-        return w("marker", **values)
-    return w("marker_page", page=citation.page, **values)
+    page = page_text(citation.page, citation.page_label, w)
+    return w("marker_page", page=page, **values) if page else w("marker", **values)
 
 
 def label_html(answer: Answer, w: Words) -> str:
@@ -194,7 +193,13 @@ def _cited(citation: Citation, w: Words) -> Place:
         citation.number,
         citation.document,
         citation.title,
-        facts(citation.publisher, citation.date, citation.page, citation.heading, w),
+        facts(
+            citation.publisher,
+            citation.date,
+            page_text(citation.page, citation.page_label, w),
+            citation.heading,
+            w,
+        ),
         citation.revision,
         citation.start,
         citation.end,
@@ -212,7 +217,7 @@ def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) ->
         number,
         passage.document,
         document.title if document else passage.document,
-        facts(publisher, date, passage.page, passage.heading, w),
+        facts(publisher, date, page_text(passage.page, passage.page_label, w), passage.heading, w),
         passage.revision,
         passage.start,
         passage.end,
@@ -222,13 +227,21 @@ def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) ->
     )
 
 
-def facts(publisher: str, date: str, page: int | None, heading: Sequence[str], w: Words) -> str:
+def facts(publisher: str, date: str, page: str, heading: Sequence[str], w: Words) -> str:
     """Publisher, date, page and heading path, as far as they are known, as plain text."""
-    shown = [publisher, w.date(date)]
-    if page is not None:
-        shown.append(w("page", page=page))
-    shown.append(" › ".join(heading))
+    shown = [publisher, w.date(date), page, " › ".join(heading)]
     return " · ".join(fact for fact in shown if fact)
+
+
+def page_text(page: int | None, label: str, w: Words) -> str:
+    """The page as counted, and as it is printed if that differs; empty where there are none."""
+    if page is None:
+        return ""
+    return (
+        w("page_labelled", page=page, label=label)
+        if label not in ("", str(page))
+        else w("page", page=page)
+    )
 
 
 def place_html(place: Place, answer_language: Language, w: Words) -> str:
@@ -331,31 +344,6 @@ def table_html(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]])
         f'<div class="b-table" role="region" tabindex="0" aria-label="{escape(caption)}"><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-
-
-def documents_table(documents: Sequence[Document], passages: Mapping[str, int], w: Words) -> str:
-    """What is indexed, one row a document."""
-    names = ("title", "language", "date", "kind", "publisher", "passages")
-    rows = [
-        (
-            f"<strong>{foreign(d.title, d.language)}</strong><br><code>{foreign(d.path)}</code>",
-            escape(w(f"answer_{d.language}")),
-            f'<span class="b-day">{foreign(w.date(d.date))}</span>',
-            foreign(d.kind),
-            foreign(d.publisher),
-            w.number(passages.get(d.path, 0)),
-        )
-        for d in documents
-    ]
-    head = [w(f"col_{name}") for name in names]
-    head[0] += f" · {w('col_file')}"
-    return table_html(w("table_documents"), head, rows)
-
-
-def pairs_table(pairs: Iterable[tuple[str, str]], caption: str, head: Sequence[str]) -> str:
-    """Files with what is to be said of each; the remarks are the readers' own, in English."""
-    rows = [(f"<code>{foreign(path)}</code>", foreign(text, "en")) for path, text in pairs]
-    return table_html(caption, head, rows)
 
 
 def fault_html(lead: str, line: str = "") -> str:

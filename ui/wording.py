@@ -11,6 +11,7 @@ from typing import Final
 
 from index.values import Language
 from qa.wording import format_date as _format_date
+from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
@@ -65,14 +66,15 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "evidence": ("Belege", "Evidence"),
     "marker": ("Beleg {number}: {title}", "Evidence {number}: {title}"),
     "marker_page": (
-        "Beleg {number}: {title}, Seite {page}",
-        "Evidence {number}: {title}, page {page}",
+        "Beleg {number}: {title}, {page}",
+        "Evidence {number}: {title}, {page}",
     ),
     "show_evidence": (
         "Beleg {number} im Dokument zeigen",
         "Show evidence {number} in the document",
     ),
     "page": ("Seite {page}", "page {page}"),
+    "page_labelled": ("Seite {page} („{label}“)", "page {page} (“{label}”)"),
     "source_de": (
         "Quelle auf Deutsch; das Zitat bleibt unübersetzt.",
         "Source in German; the quote is left untranslated.",
@@ -146,7 +148,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "col_kind": ("Art", "Kind"),
     "col_publisher": ("Herausgeber", "Publisher"),
     "col_passages": ("Stellen", "Passages"),
-    "col_reason": ("Grund", "Reason"),
     "col_note": ("Bemerkung", "Remark"),
     "table_documents": ("Eingelesene Dokumente", "Indexed documents"),
     "filter": ("Tabelle eingrenzen", "Narrow the table"),
@@ -223,6 +224,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         " reload the page.",
     ),
     **EVALUATION,
+    **DOCUMENTS,
 }
 
 

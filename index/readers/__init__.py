@@ -15,7 +15,7 @@ from index.readers.extracted import Extracted
 from index.readers.recognition import ENDINGS, format_of, suffix_of
 from index.values import Note
 
-VERSION = 2
+VERSION = 3
 """Raised when readers return something else than before: files are then read anew."""
 
 LOW_SHARE = 0.5

@@ -19,7 +19,7 @@ from index.readers.numbering import Numbering, whole
 from index.readers.office import (
     Paragraph,
     TableWriter,
-    properties,
+    as_read,
     remarks,
     settle_pages,
     write,
@@ -72,18 +72,8 @@ def read(data: bytes) -> Extracted:
         raise package.empty()
     text = writer.text
     pages, blocks = settle_pages(text, writer.blocks, walker.noted, walker.by_hand)
-    about = properties(package)
-    return Extracted(
-        text,
-        blocks,
-        title=about.title,
-        author=about.author,
-        date=about.date,
-        format="docx",
-        pages=pages,
-        notes=tuple(remarks(walker.hidden, walker.deleted, walker.comments)),
-        visible=solid(text),
-    )
+    notes = remarks(walker.hidden, walker.deleted, walker.comments)
+    return as_read(package, text, blocks, pages, notes)
 
 
 class _Walker:

@@ -16,7 +16,7 @@ from index.readers.numbering import whole
 from index.readers.office import (
     Paragraph,
     TableWriter,
-    properties,
+    as_read,
     remarks,
     settle_pages,
     write,
@@ -227,19 +227,9 @@ def read(data: bytes) -> Extracted:
     text = writer.text
     noted = [*walker.noted, *walker.by_hand] if walker.noted else []
     pages, blocks = settle_pages(text, writer.blocks, noted, walker.by_hand)
-    about = properties(package, "meta.xml")
     deleted = sum(1 for _ in root.iter("{*}deletion"))
-    return Extracted(
-        text,
-        blocks,
-        title=about.title,
-        author=about.author,
-        date=about.date,
-        format="odt",
-        pages=pages,
-        notes=tuple(remarks(walker.hidden, deleted, walker.comments)),
-        visible=solid(text),
-    )
+    notes = remarks(walker.hidden, deleted, walker.comments)
+    return as_read(package, text, blocks, pages, notes)
 
 
 def _check_password(package: Package) -> None:

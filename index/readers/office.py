@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.readers.extracted import Block, Page, page_at
+from index.readers.extracted import Block, Extracted, Page, page_at, solid
 from index.readers.package import Package, local
 from index.readers.writing import TextWriter
 from index.values import Note, SentenceKind
@@ -40,8 +40,31 @@ class Paragraph:
     contents: bool = False
 
 
-def properties(package: Package, part: str = "docProps/core.xml") -> About:
+def as_read(
+    package: Package,
+    text: str,
+    blocks: Sequence[Block],
+    pages: Sequence[Page],
+    notes: Iterable[Note] = (),
+) -> Extracted:
+    """What a reader returns, with title, author and day from the properties of the file."""
+    about = _properties(package)
+    return Extracted(
+        text,
+        tuple(blocks),
+        title=about.title,
+        author=about.author,
+        date=about.date,
+        format=package.format.lower(),
+        pages=tuple(pages),
+        notes=tuple(notes),
+        visible=solid(text),
+    )
+
+
+def _properties(package: Package) -> About:
     """Title, author and day of the last change."""
+    part = "meta.xml" if package.format == "ODT" else "docProps/core.xml"
     if part not in package:
         return About()
     values: dict[str, str] = {}

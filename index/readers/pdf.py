@@ -22,7 +22,7 @@ from PIL import Image, ImageChops, ImageDraw
 from index.errors import ReadError
 from index.readers.extracted import Extracted, solid
 from index.readers.pdf_book import Book, Entry, bind
-from index.readers.pdf_glyphs import LOCK, Placing, Sheet, read_sheet
+from index.readers.pdf_glyphs import LOCK, Edges, Placing, Sheet, Upright, read_sheet
 from index.readers.pdf_layout import body_size, lay_out
 from index.values import Note
 
@@ -194,35 +194,33 @@ def _boxes(document: pdfium.PdfDocument, number: int, glyphs: Sequence[int]) -> 
     """Boxes of glyphs of one page, one for each line."""
     page = document[number - 1]
     text = page.get_textpage()
-    place = Placing(page, *page.get_size())
+    upright = Upright(page, text.raw)
     edges = [ctypes.c_double() for _ in range(4)]
-    found: list[Rectangle] = []
+    lines: list[raw.FS_RECTF] = []
     for glyph in glyphs:
         if not raw.FPDFText_GetCharBox(text, glyph, *edges):
             continue
         left, right, bottom, top = (edge.value for edge in edges)
-        box = Rectangle(number, *place.box(raw.FS_RECTF(left, top, right, bottom)))
-        if found and _on_one_line(found[-1], box):
-            found[-1] = _around(found[-1], box)
+        box = raw.FS_RECTF(left, top, right, bottom)
+        if lines and _on_one_line(upright.box(lines[-1]), upright.box(box)):
+            lines[-1] = _around(lines[-1], box)
         else:
-            found.append(box)
+            lines.append(box)
     text.close()
-    return found
+    place = Placing(page, *page.get_size())
+    return [Rectangle(number, *place.box(line)) for line in lines]
 
 
-def _on_one_line(line: Rectangle, box: Rectangle) -> bool:
-    height = max(line.bottom - line.top, box.bottom - box.top, 1.0)
-    level = min(line.bottom, box.bottom) - max(line.top, box.top) > -0.3 * height
-    return level and box.left > line.right - height
+def _on_one_line(line: Edges, box: Edges) -> bool:
+    """Both left, top, right, bottom on the page as it is read."""
+    height = max(line[3] - line[1], box[3] - box[1], 1.0)
+    level = min(line[3], box[3]) - max(line[1], box[1]) > -0.3 * height
+    return level and box[0] > line[2] - height
 
 
-def _around(a: Rectangle, b: Rectangle) -> Rectangle:
-    return Rectangle(
-        a.page,
-        min(a.left, b.left),
-        min(a.top, b.top),
-        max(a.right, b.right),
-        max(a.bottom, b.bottom),
+def _around(a: raw.FS_RECTF, b: raw.FS_RECTF) -> raw.FS_RECTF:
+    return raw.FS_RECTF(
+        min(a.left, b.left), max(a.top, b.top), max(a.right, b.right), min(a.bottom, b.bottom)
     )
 
 

@@ -25,7 +25,7 @@ _HYPHENS = (HYPHEN, "-", SOFT_HYPHEN, "\u2010")
 _LAST_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*$")
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_SUSPENDED = frozenset("und oder bzw bis sowie and or to".split())
+_SUSPENDED = frozenset("und oder bzw bis sowie als and or to".split())
 _SOLID = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"^(?:(?:kapitel|chapter|anhang|appendix|teil|part)?(?:[a-z]|\d+)(?=\D))?\d*")
 _MAX_HEADING = 200
@@ -85,10 +85,12 @@ def _runs_on(page: PageLayout, following: PageLayout) -> bool:
         return False
     if end.text.endswith(HYPHEN):
         return True
-    full = end.right > last.right - 0.12 * (last.right - last.left)
-    if STOPPED.search(end.text) or not full or MARK.match(start.text):
+    blank = (last.right - end.right) / max(last.right - last.left, 1.0)
+    if STOPPED.search(end.text) or MARK.match(start.text):
         return False
-    return start.text[:1].islower() or (start.left <= first.left + 2 and start.bold == end.bold)
+    if start.text[:1].islower():
+        return blank < 0.5
+    return blank < 0.12 and start.left <= first.left + 2 and start.bold == end.bold
 
 
 # -- headings and contents ----------------------------------------------------------------------
@@ -189,8 +191,10 @@ class _Hyphens:
         sample: list[str] = []
         for page in pages:
             for paragraph in page.body:
+                broken = False
                 for line in paragraph.lines:
-                    self.exact.update(_WORDS.findall(line.text))
+                    self.exact.update(_whole_words(line.text, broken))
+                    broken = line.text.endswith(_HYPHENS)
                     if len(sample) < 300:
                         sample.append(line.text)
         self.words: Counter[str] = Counter()
@@ -200,6 +204,8 @@ class _Hyphens:
 
     def joint(self, line: str, following: str) -> str:
         """What stands between the two lines in place of the hyphen and the line end."""
+        if line[-2:-1] in ("/", "_"):
+            return SOFT_HYPHEN
         before = _LAST_WORD.search(line[:-1])
         after = _FIRST_WORD.match(following)
         if not before or not after:
@@ -216,6 +222,13 @@ class _Hyphens:
             return SOFT_HYPHEN if joined >= parted else "-"
         both = self.words[head] and self.words[tail] and len(head) > 2
         return "-" if both and not self.german else SOFT_HYPHEN
+
+
+def _whole_words(line: str, broken: bool) -> list[str]:
+    """The words of a line without the parts of those that its ends break."""
+    words = _WORDS.findall(line)
+    stop = len(words) - line.endswith(_HYPHENS)
+    return words[broken:stop]
 
 
 # -- writing ------------------------------------------------------------------------------------

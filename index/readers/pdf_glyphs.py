@@ -1,7 +1,7 @@
 """What pdfium knows of a page, as runs of glyphs: text, place and look.
 
-Places are points from the top left corner of the page as it is shown, after its rotation and
-cropping. pdfium is not thread-safe: every call is made under ``LOCK``.
+Places are points from the top left corner of the page, turned so that most of its text is upright.
+pdfium is not thread-safe: every call is made under ``LOCK``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ctypes
 import math
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,10 +20,13 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 LOCK = threading.RLock()
+Edges = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 HYPHEN = "\ufffe"
 """How pdfium gives a hyphen at the end of a line whose word goes on in the next."""
 
-_WORD = re.compile(rf"[^\s\x00{HYPHEN}]+{HYPHEN}?|{HYPHEN}")
+_WORD = re.compile(rf"(?![\u0300-\u036f])[^\s\x00{HYPHEN}]+{HYPHEN}?|{HYPHEN}")
+"""An accent without a letter before it is left out: TeX sets opening quotes so, out of order."""
 _UNKNOWN = {
     code: "\ufffd" for code in [*range(1, 32), *range(0x7F, 0xA0)] if code not in (9, 10, 13)
 }
@@ -62,8 +66,48 @@ class Sheet:
     """Something is to be seen here, but there is no text to it: a scan, or drawn letters."""
 
 
+class Upright:
+    """Turns places of the file into places on the page as it is read."""
+
+    def __init__(self, page: pdfium.PdfPage, text: Any) -> None:
+        box = raw.FS_RECTF()  # boxes that a page inherits are not in page.get_cropbox()
+        raw.FPDF_GetPageBoundingBox(page, box)
+        self.left, self.bottom, self.right, self.top = box.left, box.bottom, box.right, box.top
+        self.quarter = _quarter(text)
+        across, down = self.right - self.left, self.top - self.bottom
+        self.size = (down, across) if self.quarter % 2 else (across, down)
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """Across and down."""
+        match self.quarter:
+            case 0:
+                return x - self.left, self.top - y
+            case 1:
+                return y - self.bottom, x - self.left
+            case 2:
+                return self.right - x, y - self.bottom
+            case _:
+                return self.top - y, self.right - x
+
+    def box(self, rect: Any) -> Edges:
+        """Left, top, right, bottom."""
+        return _around(self.point(rect.left, rect.bottom), self.point(rect.right, rect.top))
+
+
+def _quarter(text: Any) -> int:
+    """How often most of the text is turned by 90 degrees, against the clock."""
+    count = raw.FPDFText_CountChars(text)
+    angles = (raw.FPDFText_GetCharAngle(text, at) for at in range(0, count, max(count // 40, 1)))
+    turned = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    return turned.most_common(1)[0][0] if turned else 0
+
+
+def _around(a: tuple[float, float], b: tuple[float, float]) -> Edges:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+
+
 class Placing:
-    """Turns places of the file into places on the page as shown."""
+    """Turns places of the file into places on the page as shown, from its top left corner."""
 
     def __init__(self, page: pdfium.PdfPage, width: float, height: float) -> None:
         corners = [self._device(page, width, height, *at) for at in ((0, 0), (1000, 0), (0, 1000))]
@@ -84,10 +128,9 @@ class Placing:
         """Across and down on the page as shown."""
         return self.x0 + self.xx * x + self.xy * y, self.y0 + self.yx * x + self.yy * y
 
-    def box(self, rect: Any) -> tuple[float, float, float, float]:
+    def box(self, rect: Any) -> Edges:
         """Left, top, right, bottom on the page as shown."""
-        a, b = self.point(rect.left, rect.bottom), self.point(rect.right, rect.top)
-        return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+        return _around(self.point(rect.left, rect.bottom), self.point(rect.right, rect.top))
 
 
 def read_sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
@@ -132,7 +175,8 @@ class _Collector:
         self.page = page
         self.text = text.raw
         self.sheet = sheet
-        self.place = Placing(page, sheet.width, sheet.height)
+        self.place = Upright(page, self.text)
+        sheet.width, sheet.height = self.place.size
         self.suspicious = _has_unusual_ink(page)
         self.run: Run | None = None
 
@@ -145,13 +189,13 @@ class _Collector:
             first, last = match.start(), match.end() - 1
             raw.FPDFText_GetLooseCharBox(self.text, first, box)
             left, top, right, bottom = self.place.box(box)
+            if not self._is_seen(first, box, (left, top, right, bottom)):
+                self.sheet.hidden += last - first + 1
+                continue
             if last > first:
                 raw.FPDFText_GetLooseCharBox(self.text, last, box)
                 other = self.place.box(box)
                 left, right = min(left, other[0]), max(right, other[2])
-            if not self._is_seen(first, (left, top, right, bottom)):
-                self.sheet.hidden += last - first + 1
-                continue
             raw.FPDFText_GetCharOrigin(self.text, first, x, y)
             base = self.place.point(x.value, y.value)[1]
             between = chars[end:first]
@@ -208,7 +252,7 @@ class _Collector:
         fixed = any(mark in font for mark in (b"mono", b"courier", b"typewriter", b"consol"))
         return bold, fixed
 
-    def _is_seen(self, index: int, box: tuple[float, float, float, float]) -> bool:
+    def _is_seen(self, index: int, rect: Any, box: Edges) -> bool:
         """False for text off the page, too small to read, without ink, or white on white."""
         left, top, right, bottom = box
         sheet = self.sheet
@@ -216,33 +260,35 @@ class _Collector:
             return False
         if 0 < bottom - top < _SMALLEST:
             return False
-        return not self.suspicious or self._is_inked(index, box)
+        return not self.suspicious or self._is_inked(index, rect)
 
-    def _is_inked(self, index: int, box: tuple[float, float, float, float]) -> bool:
+    def _is_inked(self, index: int, rect: Any) -> bool:
         handle = raw.FPDFText_GetTextObject(self.text, index)
         if not handle:
             return True
         if raw.FPDFTextObj_GetTextRenderMode(handle) in _INKLESS:
             return self._scanned
-        return not _is_light(handle) or self._has_contrast(box)
+        return not _is_light(handle) or self._has_contrast(rect)
 
     @cached_property
     def _scanned(self) -> bool:
         return _pictures(self.page, self.sheet.width * self.sheet.height)[0] > _SCAN
 
-    def _has_contrast(self, box: tuple[float, float, float, float]) -> bool:
+    def _has_contrast(self, rect: Any) -> bool:
         """True where light text stands on something darker, such as the head of a table."""
-        scale, image = self._image
-        left, top, right, bottom = (round(edge * scale) for edge in box)
+        scale, image, place = self._image
+        left, top, right, bottom = (round(edge * scale) for edge in place.box(rect))
         lowest, highest = image.crop(
             (max(left - 1, 0), max(top - 1, 0), right + 2, bottom + 2)
         ).getextrema()
         return bool(highest - lowest > 30)
 
     @cached_property
-    def _image(self) -> tuple[float, Any]:
-        scale = min(1.0, 1500 / max(self.sheet.width, self.sheet.height, 1))
-        return scale, self.page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    def _image(self) -> tuple[float, Any, Placing]:
+        width, height = self.page.get_size()
+        scale = min(1.0, 1500 / max(width, height, 1))
+        image = self.page.render(scale=scale, grayscale=True).to_pil().convert("L")
+        return scale, image, Placing(self.page, width, height)
 
 
 _INKLESS = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)

@@ -20,11 +20,13 @@ MARK = re.compile(r"(?:[-*+•▪▶►◦‣●■○–—\uf0b7]|\(?\d{1,2}[.
 LEADER = re.compile(r"(?:[.·…_]\s?){5,}\s*\S{1,6}$")
 """The end of a line in a table of contents: dots that lead to a page number."""
 STOPPED = re.compile(r"[.!?…:;][\"'»«“”’)\]]*[\d¹²³⁴-⁹]*$")
-_NUMBERING = re.compile(r"(?:[A-Z]|\d+)(?:\.\d+)*\.?$")
+_NUMBERING = re.compile(r"(?:[A-Z]|\d{1,3})(?:\.\d+)*\.?$")
 _NOTE_MARK = re.compile(r"[\d*†‡¹²³⁴-⁹]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _ROMAN = re.compile(r"[ivxlc]+$")
 _EDGE_ROWS = 3
+_MARK_GAP = 6
+"""Blank, in font sizes, up to which a number or mark belongs to the text behind it."""
 _MIN_COLUMN = 3
 
 
@@ -281,8 +283,10 @@ def _line(row: list[Run], number: int) -> Line:
     mono = all(run.mono for run in row)
     text, glyphs = first.text, list(first.glyphs)
     for run, following in pairwise(row):
-        wide = following.left - run.right > 1.8 * run.size and not mono
-        numbered = run is first and (_NUMBERING.match(run.text) or MARK.match(run.text + " "))
+        gap = (following.left - run.right) / max(run.size, 1.0)
+        wide = gap > 1.8 and not mono
+        mark = _NUMBERING.match(run.text) or MARK.match(run.text + " ")
+        numbered = run is first and mark and gap < _MARK_GAP
         text = text.removesuffix(HYPHEN) + ("-" if text.endswith(HYPHEN) else "")
         text += ("\t" if wide and not numbered else " ") + following.text
         glyphs += [-1, *following.glyphs]
@@ -322,6 +326,8 @@ def _begins(current: Paragraph, line: Line, usual: float) -> bool:
     """True where ``line`` begins a new paragraph."""
     first, last = current.lines[0], current.lines[-1]
     step = line.base - last.base
+    if last.text.endswith(HYPHEN) and line.text[:1].isalnum() and 0 < step < 1.8 * line.size:
+        return abs(line.size - last.size) > 0.7
     if "\t" in line.text or "\t" in last.text or line.mono or last.mono:
         return True
     if LEADER.search(last.text):

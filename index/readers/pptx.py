@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from index.readers.extracted import Extracted, solid
-from index.readers.office import Paragraph, TableWriter, properties, write
+from index.readers.extracted import Extracted
+from index.readers.office import Paragraph, TableWriter, as_read, write
 from index.readers.package import Package, attribute, local
 from index.readers.writing import TextWriter
 
@@ -39,17 +39,7 @@ def read(data: bytes) -> Extracted:
     writer.close()
     if not writer.blocks:
         raise package.empty()
-    about = properties(package)
-    return Extracted(
-        writer.text,
-        tuple(writer.blocks),
-        title=about.title,
-        author=about.author,
-        date=about.date,
-        format="pptx",
-        pages=tuple(writer.pages),
-        visible=solid(writer.text),
-    )
+    return as_read(package, writer.text, writer.blocks, writer.pages)
 
 
 def _slide(package: Package, part: str, writer: TextWriter) -> None:

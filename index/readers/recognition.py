@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 from index.errors import ReadError
 
@@ -46,6 +47,15 @@ _IMAGES = (
     (b"MM\x00*", "TIFF"),
 )
 _ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR"))
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    EOFError,
+    OSError,
+    RuntimeError,  # NotImplementedError among them: an unknown compression
+    KeyError,
+)
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD = (("WordDocument", "DOC", "DOCX"), ("Workbook", "XLS", "XLSX"))
@@ -110,8 +120,8 @@ def _of_archive(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-            media = archive.read("mimetype")[:200] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError, KeyError):
+            media = _opening(archive, "mimetype") if "mimetype" in names else b""
+    except _UNREADABLE:
         raise ReadError(
             "damaged: an archive that is cut off or broken; copy or save it anew",
             "damaged",
@@ -127,6 +137,12 @@ def _of_archive(data: bytes) -> str:
         if part in names:
             return format
     raise _archive("ZIP")
+
+
+def _opening(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The first bytes of a part; it is not unpacked as a whole, since it may be a bomb."""
+    with archive.open(name) as part:
+        return part.read(200)
 
 
 def _compound(data: bytes) -> ReadError:

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from index.readers.extracted import Extracted, solid
+from index.readers.extracted import Extracted
 from index.readers.numbering import whole
-from index.readers.office import is_header, properties
+from index.readers.office import as_read, is_header
 from index.readers.package import Package, attribute, forget, local, too_large
 from index.readers.writing import TextWriter
 from index.values import Note
@@ -72,17 +72,8 @@ def read(data: bytes) -> Extracted:
     writer.close()
     if not any(block.kind != "heading" for block in writer.blocks):
         raise package.empty()
-    about = properties(package)
-    return Extracted(
-        writer.text,
-        tuple(writer.blocks),
-        title=about.title,
-        author=about.author,
-        date=about.date,
-        format="xlsx",
-        pages=tuple(writer.pages),
-        notes=tuple(_remarks(count.open_formulas, hidden)),
-        visible=solid(writer.text),
+    return as_read(
+        package, writer.text, writer.blocks, writer.pages, _remarks(count.open_formulas, hidden)
     )
 
 

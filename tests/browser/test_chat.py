@@ -16,6 +16,7 @@ import pytest
 
 from index.sync import sync
 from tests.fakes import WordEncoder
+from tests.index.pdf_files import lines, pdf
 from ui.serving import PAGE, command
 from ui.wording import words
 
@@ -40,6 +41,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     documents = root / "documents"
     shutil.copytree(HERE.parents[1] / "seeds", documents)
     (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
+    # the first by name, so that its passages are those that a refusal shows
+    study = [
+        lines(["Preface", "", "This study describes the port."]),
+        lines(["The ferry runs daily."]),
+    ]
+    (documents / "000_0.pdf").write_bytes(pdf(study, labels="/PageLabels<</Nums[0<</S/r>>]>>"))
     sync([documents], root / "index", WordEncoder())
     return root
 
@@ -50,7 +57,11 @@ def address(place: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    names = {"BELEGT_INDEX": place / "index", "BELEGT_DOCUMENTS": place / "documents"}
+    names = {
+        "BELEGT_INDEX": place / "index",
+        "BELEGT_DOCUMENTS": place / "documents",
+        "BELEGT_LIBRARY": place / "library",
+    }
     environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
     canned, page = str(HERE / "canned_app.py"), str(PAGE)
     serve = [canned if word == page else word for word in command("127.0.0.1", port)]
@@ -224,6 +235,36 @@ def test_the_sync_button_brings_in_a_new_document(page, place):
     page.get_by_role("button", name=DE("sync")).click()
     page.get_by_text("1 neu, 0 geändert").wait_for()
     playwright_api.expect(page.locator(".b-table").first).to_contain_text("neu ä.txt")
+
+
+def test_files_dropped_on_the_page_are_read_in(page, place):
+    expect = playwright_api.expect
+    page.get_by_role("link", name=DE("page_documents")).click()
+    files = [
+        {"name": f"{name}.txt", "mimeType": "text/plain", "buffer": f"Fähre {name}.".encode()}
+        for name in ("../eins", "zw\u202eei")
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name=DE("upload_go"), exact=True).click()
+    page.get_by_text("2 neu, 0 geändert").wait_for()
+    expect(page.get_by_text(DE("upload_done", count=2))).to_be_visible()
+    expect(page.locator(".b-table").first).to_contain_text("library/eins.txt")
+    assert sorted(p.name for p in (place / "library").iterdir()) == ["eins.txt", "zwei.txt"]
+
+
+def test_a_page_of_a_pdf_is_shown_with_its_quote(page):
+    expect = playwright_api.expect
+    ask(page, "Was ist auf dem Mond?")
+    page.get_by_role("button", name=DE("show_passage", number=1)).click()
+    expect(page.locator(".reader .facts")).to_contain_text(DE("page_labelled", page=1, label="i"))
+    switch = page.get_by_role("button", name=DE("page_image"))
+    switch.click()
+    image = page.locator(".reader img.page")
+    image.wait_for()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.click()
+    expect(page.locator(".reader mark.quote")).to_be_visible()
 
 
 def test_a_narrow_window_needs_no_sideways_scrolling(page):

@@ -120,7 +120,7 @@ def synced(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = process("sync", str(SEEDS), "--index", str(index))
     assert done.code == 0, done.err
     assert done.err.strip() == ""
-    assert done.out.startswith("5 added, 0 changed, 0 removed, 0 unchanged, 0 failed\n")
+    assert done.out.startswith("5 added, 0 changed, 0 moved, 0 removed, 0 unchanged, 0 failed\n")
     return index
 
 

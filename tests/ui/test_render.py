@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.values import Document, Passage, PassageId
+from index.store import Failure, Source
+from index.values import Document, Note, Passage, PassageId
 from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Timings
 from ui import render
+from ui.render_documents import documents_table, failures_table, notes_table, remark
 from ui.wording import words
 
 DE, EN = words("de"), words("en")
@@ -211,14 +213,16 @@ def fragments(text: str) -> list[str]:
     place = render.places(answer(text, hostile), {}, DE)[0]
     refused = NotInDocuments(text, "de", 0.1, "not_covered", text, (hit(text, text),), TIMES)
     near = render.places(refused, {}, DE)[0]
+    source = Source(text, text, 0.5, (Note(text, text),), "1", "")
     shelf = [replace(document(path=text, title=text), publisher=text, kind=text, date=text)]
     return [
         render.question_html(text, DE),
         render.place_html(place, "en", DE),
         render.place_html(near, "de", DE),
         render.refusal_html(refused, DE),
-        render.documents_table(shelf, {}, DE),
-        render.pairs_table([(text, text)], text, (text, text)),
+        documents_table(shelf, {}, {text: source}, {text: 2}, DE),
+        failures_table([Failure(text, Note(text))], DE),
+        notes_table({text: source}, DE),
         render.fault_html(text, text),
         render.note_html(text, text),
     ]
@@ -239,6 +243,40 @@ def test_hostile_text_shows_as_it_stands_and_does_nothing(fragment):
 def test_any_text_is_only_text(text):
     for fragment in fragments(text):
         assert parsed(fragment).names <= OURS
+
+
+def test_the_page_is_shown_as_printed_where_that_differs():
+    place = render.places(answer("x", citation(page=12, page_label="iv")), {}, DE)[0]
+    assert "Seite 12 („iv“)" in place.facts
+    place = render.places(answer("x", citation(page=12, page_label="12")), {}, EN)[0]
+    assert "page 12 ·" in place.facts
+    assert render.marker_name(citation(page=3), DE).endswith(", Seite 3")
+
+
+@pytest.mark.parametrize(
+    ("note", "german", "english"),
+    [
+        (
+            Note("x", "too_big", {"size": 50.3, "limit": 50.0}),
+            "50,3 MB, erlaubt sind 50. Die Datei teilen oder „max_file_mb“ erhöhen.",
+            "50.3 MB, the limit is 50. Split the file or raise “max_file_mb”.",
+        ),
+        (
+            Note("x", "no_reader", {"ending": ""}),
+            "Dateien dieser Art werden nicht gelesen (Endung: keine). Als PDF, DOCX oder Text"
+            " speichern.",
+            "Files of this kind are not read (ending: none). Save it as PDF, DOCX or text.",
+        ),
+    ],
+)
+def test_a_reason_is_said_in_both_languages(note, german, english):
+    assert remark("failed", note, DE) == (german, "de")
+    assert remark("failed", note, EN) == (english, "en")
+
+
+@pytest.mark.parametrize("note", [Note("its own line", "new"), Note("its own line", "too_big")])
+def test_a_reason_that_the_catalogue_lacks_is_said_in_its_own_words(note):
+    assert remark("failed", note, DE) == ("its own line", "en")
 
 
 def test_a_label_shows_markdown_as_it_stands():

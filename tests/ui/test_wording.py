@@ -1,6 +1,8 @@
 """The catalogue is whole in both languages, and numbers and dates are written as each does."""
 
+import ast
 import string
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,26 @@ def test_every_key_has_both_languages_with_the_same_placeholders(key):
     assert english.strip()
     assert placeholders(german) == placeholders(english)
     assert (german == english) == (key in SAME_IN_BOTH)
+
+
+def codes() -> set[str]:
+    """Codes of all faults and remarks on files that our code can make."""
+    found = set()
+    for path in (Path(__file__).parents[2] / "index").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            at = {"ReadError": 1, "Note": 1, "fail": 2}.get(name, 99)
+            if at < len(node.args) and isinstance(node.args[at], ast.Constant):
+                found.add(node.args[at].value)
+    return found
+
+
+def test_every_fault_and_remark_on_a_file_has_words():
+    assert len(codes()) > 30
+    known = {key.partition("_")[2] for key in CATALOGUE if key.startswith(("failed_", "note_"))}
+    assert codes() - known == set()
 
 
 @pytest.mark.parametrize("key", [key for key in CATALOGUE if key.endswith("_one")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -16,6 +17,8 @@ from ui.web import documents_page, parts
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
+from ui.web.parts import Picture
+from ui.web.picturing import picture_of
 from ui.web.talk import Conversation, conversation, keep_address
 from ui.wording import Words
 
@@ -209,12 +212,19 @@ def _reader(
     siblings: list[render.Place],
 ) -> None:
     turn = talk.opened[0] if talk.opened else 0
-    text = desk.text(opened.revision)
+    reading = render.reading(opened, siblings, desk.text(opened.revision), documents, w)
+    document = documents.get(opened.document)
+    picture = None
+    if document and document.revision == opened.revision and desk.format_of(document.path) == "pdf":
+        picture, fault = picture_of(document, opened, w) if talk.pictured else (Picture(), "")
+        reading = replace(reading, notes=(*reading.notes, *filter(None, [fault])))
     parts.reader(
-        render.reading(opened, siblings, text, documents, w),
+        reading,
         opened.language,
         w,
         place=(turn, opened.number),
+        picture=picture,
         opened=partial(talk.open, turn),
+        pictured=talk.picture,
         closed=talk.close,
     )

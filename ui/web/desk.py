@@ -15,10 +15,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from index.errors import IndexError_
+from index.files import Wanted
 from index.library import Library
+from index.store import Failure, Source
+from index.sync import synced_folders, synced_patterns
 from index.values import Document, Language
 from qa.serial import reply_from_json, reply_to_json
 from qa.values import Answer, Reply
@@ -42,6 +46,10 @@ class Asking(Protocol):
         interface: Language = "de",
     ) -> Reply: ...
 
+    def format_of(self, path: str) -> str:
+        """``pdf``, ``html`` …; empty for a document that is gone."""
+        return self._read(lambda: self._assistant.library.store.format_of(path))
+
     def examples(self, language: Language) -> list[str]: ...
 
 
@@ -62,9 +70,11 @@ class Shelf:
 
     documents: list[Document]
     passages: dict[str, int]
-    failures: list[tuple[str, str]]
-    notes: dict[str, str]
-    folders: list[str]
+    failures: list[Failure]
+    sources: dict[str, Source]
+    pages: dict[str, int]
+    folders: list[Path]
+    wanted: Wanted
 
 
 class Desk:
@@ -145,6 +155,10 @@ class Desk:
         """Canonical text of a revision; None where it is gone."""
         return self._read(lambda: self._assistant.library.text(revision))
 
+    def format_of(self, path: str) -> str:
+        """``pdf``, ``html`` …; empty for a document that is gone."""
+        return self._read(lambda: self._assistant.library.store.format_of(path))
+
     def examples(self, language: Language) -> list[str]:
         """Questions that the documents answer; sought anew when the index has changed."""
 
@@ -162,9 +176,14 @@ class Desk:
         store = self._assistant.library.store
 
         def read() -> Shelf:
-            folders = json.loads(store.meta("folders") or "[]")
             return Shelf(
-                store.documents(), store.passage_counts(), store.failures(), store.notes(), folders
+                store.documents(),
+                store.passage_counts(),
+                store.failed_files(),
+                store.sources(),
+                store.page_counts(),
+                synced_folders(store),
+                synced_patterns(store),
             )
 
         return self._read(read)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from index.errors import NoIndexError
+from index.files import Wanted, visible
+from index.options import Options, default_places, options_of
 from index.values import Document
 from ui import render
+from ui.render_documents import documents_table, failures_table, notes_table
 from ui.web.desk import Shelf
 from ui.web.faults import show_fault
 from ui.web.opening import Model, model, open_desk, settings, show_loading
 from ui.web.syncing import Syncing, syncing
+from ui.web.upload import upload_area
 from ui.wording import Words
 
 _ROWS = 200
@@ -38,22 +44,28 @@ def show(w: Words) -> None:
     st.html(f'<h1 class="b-h">{render.escape(w("page_documents"))}</h1>')
     st.html(render.note_html(w.counted("indexed", count, documents=count, passages=passages)))
     st.html(render.note_html(w("sync_intro")))
-    _sync_area(w, _folders(shelf), w("sync"))
+    _sync_area(w, lambda: shelf.folders or default_places(settings()), _options(shelf), w("sync"))
     _table(shelf, w)
     if shelf.failures:
-        _pairs(shelf.failures, w("failures"), w("col_reason"), w)
-    if shelf.notes:
-        _pairs(list(shelf.notes.items()), w("notes"), w("col_note"), w)
+        st.html(render.heading_html(w("failures")))
+        st.html(failures_table(shelf.failures, w))
+    if any(source.notes for source in shelf.sources.values()):
+        st.html(render.heading_html(w("notes")))
+        st.html(notes_table(shelf.sources, w))
 
 
 def first_use(w: Words) -> None:
     """Three steps instead of an error, and the sample documents one click away."""
     st.html(render.first_use_html(w))
-    _sync_area(w, [settings().documents], w("read_samples"), primary=True)
+    chosen = settings()
+    places = partial(default_places, chosen)
+    _sync_area(w, places, options_of(chosen), w("read_samples"), primary=True)
 
 
-def _folders(shelf: Shelf) -> list[Path]:
-    return [Path(folder) for folder in shelf.folders] or [settings().documents]
+def _options(shelf: Shelf) -> Options:
+    """As the settings say; without patterns there, with those of the last sync."""
+    options = options_of(settings())
+    return options if options.wanted != Wanted() else replace(options, wanted=shelf.wanted)
 
 
 # -- tables -----------------------------------------------------------------------------------
@@ -64,7 +76,8 @@ def _table(shelf: Shelf, w: Words) -> None:
     if len(shelf.documents) >= _FILTER_FROM:
         wanted = st.text_input(w("filter"), key="filter").strip().casefold()
     found = [d for d in shelf.documents if wanted in _searchable(d)]
-    st.html(render.documents_table(found[:_ROWS], shelf.passages, w))
+    st.html(documents_table(found[:_ROWS], shelf.passages, shelf.sources, shelf.pages, w))
+    st.html(render.note_html(w("share_help")))
     if len(found) > _ROWS or wanted:
         shown = min(len(found), _ROWS)
         st.html(render.note_html(w("shown_of", shown=shown, total=len(shelf.documents))))
@@ -74,25 +87,31 @@ def _searchable(document: Document) -> str:
     return "\n".join((document.title, document.path, document.publisher)).casefold()
 
 
-def _pairs(pairs: Sequence[tuple[str, str]], caption: str, last: str, w: Words) -> None:
-    st.html(render.heading_html(caption))
-    st.html(render.pairs_table(pairs, caption, (w("col_file"), last)))
-
-
 # -- syncing ----------------------------------------------------------------------------------
 
 
-def _sync_area(w: Words, folders: list[Path], label: str, *, primary: bool = False) -> None:
+def _sync_area(
+    w: Words,
+    places: Callable[[], list[Path]],
+    options: Options,
+    label: str,
+    *,
+    primary: bool = False,
+) -> None:
     chosen = settings()
     job = syncing(str(chosen.index.resolve()))
-    st.html(render.note_html(w("folders", folders=", ".join(map(str, folders)))))
+
+    def begin() -> None:
+        job.start(places(), chosen.index, model(chosen.model, chosen), options)
+
+    shown = [*places(), *([chosen.library] if chosen.library.is_dir() else [])]
+    st.html(render.note_html(w("folders", folders=", ".join(visible(str(p)) for p in shown))))
     st.button(
         label,
         key="sync",
         type="primary" if primary else "secondary",
         disabled=job.running,
-        on_click=job.start,
-        args=(folders, chosen.index, model(chosen.model, chosen), chosen.max_file_mb),
+        on_click=begin,
     )
     if job.running:
         st.fragment(_progress, run_every=_TICK)(job, model(chosen.model, chosen), w)
@@ -100,6 +119,7 @@ def _sync_area(w: Words, folders: list[Path], label: str, *, primary: bool = Fal
         show_fault(job.fault, w)
     elif job.report:
         _report(job, w)
+    upload_area(chosen.library, chosen.max_file_mb, begin, w)
 
 
 def _progress(job: Syncing, loading: Model, w: Words) -> None:
@@ -107,6 +127,12 @@ def _progress(job: Syncing, loading: Model, w: Words) -> None:
     if not job.running:
         st.rerun()
     now = job.progress
+    st.button(
+        w("sync_cancelling" if job.stopping else "sync_cancel"),
+        key="sync_cancel",
+        disabled=job.stopping,
+        on_click=job.cancel,
+    )
     if not loading.ready:
         show_loading(loading, w)
         return
@@ -122,7 +148,7 @@ def _progress(job: Syncing, loading: Model, w: Words) -> None:
     )
     st.progress(min(now.share, 1.0), figures)
     if now.document:
-        st.html(render.note_html(w("sync_at", document=now.document)))
+        st.html(render.note_html(w("sync_at", document=visible(now.document))))
 
 
 def _span(seconds: float, w: Words) -> str:
@@ -140,4 +166,10 @@ def _report(job: Syncing, w: Words) -> None:
         for name in ("added", "changed", "removed", "unchanged", "failed")
     }
     took = w.counted("seconds", max(1, round(report.seconds)))
-    st.html(render.note_html(w("sync_done", seconds=took, **counts)))
+    if report.stopped:
+        st.html(
+            render.note_html(w("sync_stopped", added=counts["added"], changed=counts["changed"]))
+        )
+        return
+    moved = f" {w('sync_moved', count=len(report.moved))}" if report.moved else ""
+    st.html(render.note_html(w("sync_done", seconds=took, **counts) + moved))

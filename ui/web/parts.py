@@ -7,7 +7,7 @@ and document text reach them as data.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,27 +83,45 @@ def answer(
     _component("answer")(key=key, data=data, on_opened_change=on_opened)
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The image of a page as a ``data:`` address, empty while it is not asked for."""
+
+    source: str = ""
+    alt: str = ""
+
+
 def reader(
     shown: render.Reading,
     language: Language,
     w: Words,
     *,
     place: Sequence[int],
+    picture: Picture | None,
     opened: Callable[[int], None],
+    pictured: Callable[[], None],
     closed: Callable[[], None],
 ) -> None:
-    """An open document; ``place`` names what was opened, so that the part knows a new one."""
+    """An open document; ``place`` names what was opened, so that the part knows a new one.
+
+    ``picture`` is there for what can be seen as a page; ``pictured`` is called to turn it on or off.
+    """
 
     def on_opened() -> None:
         opened(int(st.session_state["reader_part"]["opened"]))
 
-    labels = {name: w(name) for name in ("reader", "previous", "next", "close")}
+    labels = {name: w(name) for name in ("reader", "previous", "next", "close", "page_image")}
     data = {
         **asdict(shown),
         "language": language,
         "place": "-".join(map(str, place)),
         "labels": {**labels, "text": w("reader_text")},
+        "picture": asdict(picture) if picture else None,
     }
     _component("reader")(
-        key="reader_part", data=data, on_opened_change=on_opened, on_closed_change=closed
+        key="reader_part",
+        data=data,
+        on_opened_change=on_opened,
+        on_pictured_change=pictured,
+        on_closed_change=closed,
     )

@@ -9,6 +9,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   find("notes").replaceChildren(...data.notes.map((note) => make("p", "note", note)))
   wire(find("previous"), data.labels.previous, data.previous, (n) => setTriggerValue("opened", n))
   wire(find("next"), data.labels.next, data.next, (n) => setTriggerValue("opened", n))
+  const image = find("image")
+  image.hidden = !data.picture
+  image.setAttribute("aria-pressed", String(Boolean(data.picture?.source)))
+  wire(image, data.labels.page_image, 0, () => setTriggerValue("pictured", true))
   wire(find("close"), data.labels.close, 0, () => setTriggerValue("closed", true))
   panel.onkeydown = (event) => {
     if (event.key !== "Escape") return
@@ -24,7 +28,7 @@ function build(parent) {
   panel.setAttribute("role", "region")
   const bar = make("div", "bar")
   bar.append(make("span", "position"))
-  for (const [name, sign] of [["previous", "‹"], ["next", "›"], ["close", "×"]]) {
+  for (const [name, sign] of [["previous", "‹"], ["next", "›"], ["image", "▤"], ["close", "×"]]) {
     const button = make("button", name, sign)
     button.type = "button"
     bar.append(button)
@@ -57,11 +61,21 @@ function wire(button, label, target, act) {
   button.onclick = () => act(target)
 }
 
+function picture(box, { source, alt }) {
+  const image = make("img", "page")
+  image.alt = alt
+  image.src = source
+  box.replaceChildren(image)
+}
+
 function show(box, data) {
   box.setAttribute("aria-label", data.labels.text)
   box.lang = data.language
-  if (box.place === data.place) return
-  box.replaceChildren(...data.parts.map((part) => {
+  const source = data.picture?.source ?? ""
+  if (box.place === data.place && box.source === source) return
+  box.classList.toggle("picture", source !== "")
+  if (source) picture(box, data.picture)
+  else box.replaceChildren(...data.parts.map((part) => {
     if (part.kind === "text") return document.createTextNode(part.text)
     const mark = make("mark", part.kind, part.text)
     mark.lang = part.language
@@ -70,6 +84,7 @@ function show(box, data) {
   }))
   const opening = box.place === undefined
   box.place = data.place
+  box.source = source
   // After the layout, or there is nothing to measure yet; the box scrolls, never the page.
   requestAnimationFrame(() => {
     const mark = box.querySelector(".quote")

@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from index.errors import BelegtError
+from index.options import Options
 from index.sync import Progress, sync
 from index.values import SyncReport
 from ui.web.opening import Model
@@ -24,22 +25,29 @@ class Syncing:
     """The last sync of this server and how it stands or ended."""
 
     running: bool = False
+    stopping: bool = False
     started: float = 0.0
     progress: Progress | None = None
     report: SyncReport | None = None
     fault: Exception | None = None
 
-    def start(self, folders: Sequence[Path], index: Path, loading: Model, limit: float) -> None:
+    def start(self, places: Sequence[Path], index: Path, loading: Model, options: Options) -> None:
         """Begin, unless one is running here already; one elsewhere is the index's to refuse."""
         if self.running:
             return
         self.running, self.started = True, time.monotonic()
+        self.stopping = False
         self.progress = self.report = self.fault = None
 
         def work() -> None:
             try:
                 self.report = sync(
-                    folders, index, loading.encoder(), max_file_mb=limit, watch=self._watch
+                    places,
+                    index,
+                    loading.encoder(),
+                    options,
+                    watch=self._watch,
+                    stop=lambda: self.stopping,
                 )
             except BelegtError as error:
                 self.fault = error
@@ -49,6 +57,10 @@ class Syncing:
             self.running = False
 
         threading.Thread(target=work, name="sync", daemon=True).start()
+
+    def cancel(self) -> None:
+        """End with the document at work; what was written by then stays."""
+        self.stopping = True
 
     def _watch(self, progress: Progress) -> None:
         self.progress = progress

@@ -22,12 +22,14 @@ _ID = re.compile(r"[0-9a-f]{16}")
 class Conversation:
     """Turns, oldest first; ``opened`` is a turn (from 1) and the number of a place in its reply.
 
-    ``focus`` is where the keyboard goes back to after closing; ``steps`` makes each such move new.
+    ``pictured``: as an image of its page, where it has one. ``focus`` is where the keyboard goes back
+    to after closing; ``steps`` makes each such move new.
     """
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     turns: list[Turn] = field(default_factory=list)
     opened: tuple[int, int] | None = None
+    pictured: bool = False
     focus: tuple[int, int] | None = None
     steps: int = 0
     unknown: bool = False
@@ -50,6 +52,10 @@ class Conversation:
     def open(self, turn: int, number: int) -> None:
         self.opened = (turn, number)
         self.steps += 1
+
+    def picture(self) -> None:
+        """Turn between text and image of the page."""
+        self.pictured = not self.pictured
 
     def close(self) -> None:
         self.opened, self.focus = None, self.opened
