@@ -18,7 +18,7 @@ from lxml import etree
 
 from index.errors import ReadError
 from index.readers.extracted import Aside, Extracted, solid
-from index.readers.markup import Piece, pieces
+from index.readers.markup import Piece, pieces, too_deep
 from index.readers.text import decode
 from index.readers.writing import TextWriter
 from index.values import Note
@@ -101,12 +101,7 @@ def parsed(source: str) -> etree._Element:
             detail=str(error)[:100],
         ) from None
     if any("depth" in entry.message.lower() for entry in parser.error_log):
-        raise ReadError(
-            "damaged HTML: nested too deeply; save the page anew",
-            "damaged",
-            format="HTML",
-            detail="nested too deeply",
-        )
+        raise too_deep()
     return root
 
 

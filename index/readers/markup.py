@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from index.errors import ReadError
 from index.readers.extracted import solid
 from index.readers.package import attribute, local
 from index.readers.writing import numeral, superscript
@@ -82,10 +83,23 @@ class Piece:
     is_term: bool = False
 
 
+def too_deep() -> ReadError:
+    """The error for elements within elements without end."""
+    return ReadError(
+        "damaged HTML: nested too deeply; save the page anew",
+        "damaged",
+        format="HTML",
+        detail="nested too deeply",
+    )
+
+
 def pieces(root: Any) -> tuple[list[Piece], int]:
     """The pieces of a tree, and the number of hidden characters left out."""
     walker = _Walker()
-    walker.visit(root)
+    try:
+        walker.visit(root)
+    except RecursionError:
+        raise too_deep() from None
     walker.flush()
     return walker.found, walker.hidden
 

@@ -126,6 +126,20 @@ def test_deep_nesting_of_elements() -> None:
     assert reason("a.docx", docx(tables)) == "damaged"
 
 
+@pytest.mark.parametrize("depth", [60, 120, 200, 245])
+def test_nesting_that_the_parser_still_allows(depth: int) -> None:
+    lists = "<text:list><text:list-item>" * (depth // 2)
+    ends = "</text:list-item></text:list>" * (depth // 2)
+    allowed = ("",) if depth < 100 else ("", "damaged")
+    for name, data in (
+        ("a.html", b"<html><body>" + b"<table><tr><td><ul><li>" * (depth // 5) + b"Ein Wort"),
+        ("a.html", b"<html><body>" + b"<div>" * depth + b"Ein Wort"),
+        ("a.epub", epub("<div>" * depth + "Ein Wort")),
+        ("a.odt", odt(f"{lists}<text:p>Ein Wort</text:p>{ends}")),
+    ):
+        assert reason(name, data) in allowed, name
+
+
 @pytest.mark.parametrize(
     "href", ["../../../../etc/hostname", "/etc/hostname", "file:///etc/passwd"]
 )

@@ -157,17 +157,17 @@ def test_sync_reports_bad_files_and_ends_well(belegt: Belegt, workplace: Path) -
     (folder / "bild.png").write_bytes(b"\x89PNG")
     done = belegt("sync", str(folder))
     assert done.code == 0
-    assert "1 added, 0 changed, 0 removed, 0 unchanged, 2 failed" in done.out
+    assert "1 added, 0 changed, 0 moved, 0 removed, 0 unchanged, 2 failed" in done.out
     assert "failed   leer.txt: the file is empty" in done.out
     assert belegt("sync", str(folder), "--json").json["failed"][0][0] == "bild.png"
 
 
 def test_sync_of_what_is_no_folder_is_one_line(belegt: Belegt, workplace: Path) -> None:
     (workplace / "leer").mkdir()
-    (workplace / "datei").touch()
+    os.mkfifo(workplace / "pipe")
     refused(belegt("sync"), "seeds: no such folder", "belegt sync FOLDER")
     refused(belegt("sync", "fehlt"), "fehlt: no such folder")
-    refused(belegt("sync", "datei"), "datei: not a folder")
+    refused(belegt("sync", "pipe"), "pipe: neither a folder nor a regular file")
     refused(belegt("sync", "leer"), "leer: no file to read here")
     assert not (workplace / ".belegt").exists()
 
