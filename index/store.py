@@ -434,8 +434,14 @@ class Store:
             with explained(self.folder):
                 raise sqlite3.DatabaseError(f"malformed: {' '.join(found.split())}")
 
+    def hurry(self) -> None:
+        """Let commits wait for no disk until ``settle``: a power cut may lose the last of them, which
+        the next sync writes again, but never harms the file. Measured at 1 to 45 ms a commit."""
+        with explained(self.folder):
+            self._db.execute("PRAGMA synchronous = NORMAL")
+
     def settle(self) -> None:
-        """Move the log into the file, so that what was deleted is in neither.
+        """Move the log into the file and onto the disk, so that what was deleted is in neither.
 
         A reader at work for more than a second puts it off until the next time.
         """
@@ -443,6 +449,7 @@ class Store:
             self._db.execute("PRAGMA busy_timeout = 1000")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._db.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+            self._db.execute("PRAGMA synchronous = FULL")
 
     # -- reading ------------------------------------------------------------------------------
 

@@ -164,6 +164,7 @@ def sync(
         try:
             if not rebuild:
                 check_fingerprint(store, encoder)
+            store.hurry()
             writing = _Writing(store, encoder, options, rebuild, watch, stop)
             writing.all(found, parser or Workers(options.limits))
             with store.transaction():
