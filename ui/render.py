@@ -366,9 +366,32 @@ def first_use_html(w: Words) -> str:
 
 
 def welcome_html(w: Words) -> str:
+    return heading1_html(w("ask_heading")) + intro_html(w("ask_intro"))
+
+
+def heading1_html(text: str) -> str:
+    return f'<h1 class="b-h">{escape(text)}</h1>'
+
+
+def intro_html(text: str) -> str:
+    return f'<p class="b-intro">{escape(text)}</p>'
+
+
+def how_to_html(w: Words) -> str:
+    """How to prepare questions in a spreadsheet: steps, then what goes into each column."""
+    steps = "".join(f"<li>{escape(w(f'how_{number}'))}</li>" for number in range(1, 5))
+    columns = ("question", "language", "answerable", "answers", "document", "quote", "id", "tags")
+    rows = [(f"<code>{name}</code>", escape(w(f"column_{name}"))) for name in columns]
+    table = table_html(w("how_columns"), (w("how_column"), w("how_content")), rows)
+    return f'<ol class="b-steps">{steps}</ol>{table}'
+
+
+def faults_html(lead: str, lines: Iterable[str]) -> str:
+    """Several faults at once, each in its own words."""
+    items = "".join(f'<li class="b-line">{foreign(line)}</li>' for line in lines)
     return (
-        f'<h1 class="b-h">{escape(w("ask_heading"))}</h1>'
-        f'<p class="b-intro">{escape(w("ask_intro"))}</p>'
+        f'<div class="b-fault" role="alert"><p>{escape(lead)}</p>'
+        f'<ul class="b-lines" lang="en">{items}</ul></div>'
     )
 
 

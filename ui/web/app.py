@@ -6,6 +6,7 @@ Streamlit runs this file anew for every click; all that lasts lies in the module
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 # Streamlit puts this folder on the path, not the one that holds our packages.
@@ -17,11 +18,16 @@ import streamlit as st  # noqa: E402
 
 from index.errors import SettingsError  # noqa: E402
 from index.values import Language  # noqa: E402
-from ui.web import ask_page, documents_page, parts, talk  # noqa: E402
+from ui.web import ask_page, documents_page, evaluation_page, parts, talk  # noqa: E402
 from ui.web.faults import show_fault  # noqa: E402
 from ui.web.opening import settings  # noqa: E402
 from ui.wording import LANGUAGES, Words, words  # noqa: E402
 
+_PAGES = {
+    "ask": ask_page.show,
+    "documents": documents_page.show,
+    "evaluation": evaluation_page.show,
+}
 _ANSWER_LANGUAGES = ("auto", *LANGUAGES)
 _ICON = str(Path(__file__).with_name("icon.svg"))
 _SIDEBAR_WIDTH = 260
@@ -30,22 +36,12 @@ _SIDEBAR_WIDTH = 260
 def main() -> None:
     """Frame, navigation, and the page that is chosen."""
     w = words(_language())
-    page = st.navigation(
-        [
-            st.Page(
-                lambda: ask_page.show(w),
-                title=w("page_ask"),
-                url_path="ask",
-                default=True,
-            ),
-            st.Page(
-                lambda: documents_page.show(w),
-                title=w("page_documents"),
-                url_path="documents",
-            ),
-        ]
-    )
-    asking = page.url_path != "documents"
+    pages = {
+        name: st.Page(partial(show, w), title=w(f"page_{name}"), url_path=name, default=not at)
+        for at, (name, show) in enumerate(_PAGES.items())
+    }
+    page = st.navigation(list(pages.values()))
+    asking = page.url_path in ("", "ask")
     st.set_page_config(
         page_title=f"{page.title} · {w('app_title')}",
         # A file of ours: for an icon by name, the browser would ask a host on the internet.
@@ -57,6 +53,8 @@ def main() -> None:
     parts.style()
     parts.page_language(w.language)
     _sidebar(w)
+    if "go" in st.session_state:
+        st.switch_page(pages[st.session_state.pop("go")])
     try:
         page.run()
     except Exception as fault:  # noqa: BLE001 - the outermost frame: logged, and said in a line

@@ -11,13 +11,18 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from eval.checking import Check
+from eval.provenance import corpus_of
+from eval.question_sets import keep
+from eval.run import Progress, evaluate
+from eval.values import Summary
 from index.errors import IndexError_
 from index.files import Wanted
 from index.library import Library
@@ -84,6 +89,7 @@ class Desk:
         self._assistant = assistant
         self._askers = ThreadPoolExecutor(2, "ask")
         self._readers = ThreadPoolExecutor(2, "read")
+        self._evaluator = ThreadPoolExecutor(1, "evaluate")
         self._lock = threading.Lock()
         self._running: dict[str, list[Turn]] = defaultdict(list)
         self._examples: dict[Language, tuple[int, list[str]]] = {}
@@ -147,6 +153,28 @@ class Desk:
             return [_stored(text) for text in stored] + running
 
         return self._read(read)
+
+    def adopt(self, chat: str, reply: Reply) -> Turn:
+        """Put a reply that was given elsewhere, as in an evaluation, into ``chat``."""
+        turn = Turn(reply.question, fresh=False)
+        self._read(lambda: self._keep(chat, turn, reply))
+        turn.reply.set_result(reply)
+        return turn
+
+    def evaluation(
+        self, files: Sequence[Path], out: Path, progress: Progress, settings: Mapping[str, Any]
+    ) -> Callable[[], Summary]:
+        """Begin to ask the sets in ``files``; what comes back waits for the figures."""
+        assistant = self._assistant
+        future = self._evaluator.submit(
+            evaluate, assistant, assistant.library, files, out, progress, settings=settings
+        )
+        return future.result
+
+    def keep_set(self, name: str, data: bytes) -> tuple[Path, Check]:
+        """Check an uploaded question set against the documents; see ``question_sets.keep``."""
+        store = self._assistant.library.store
+        return self._read(lambda: keep(store.folder, name, data, corpus_of(store).texts))
 
     def documents(self) -> dict[str, Document]:
         return self._read(self._assistant.library.documents)

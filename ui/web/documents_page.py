@@ -41,7 +41,7 @@ def show(w: Words) -> None:
         first_use(w)
         return
     count, passages = len(shelf.documents), sum(shelf.passages.values())
-    st.html(f'<h1 class="b-h">{render.escape(w("page_documents"))}</h1>')
+    st.html(render.heading1_html(w("page_documents")))
     st.html(render.note_html(w.counted("indexed", count, documents=count, passages=passages)))
     st.html(render.note_html(w("sync_intro")))
     _sync_area(w, lambda: shelf.folders or default_places(settings()), _options(shelf), w("sync"))
@@ -144,14 +144,15 @@ def _progress(job: Syncing, loading: Model, w: Words) -> None:
         done=now.done,
         documents=now.documents,
         rate=round(job.rate()),
-        left=_span(job.left(), w),
+        left=span(job.left(), w),
     )
     st.progress(min(now.share, 1.0), figures)
     if now.document:
         st.html(render.note_html(w("sync_at", document=visible(now.document))))
 
 
-def _span(seconds: float, w: Words) -> str:
+def span(seconds: float, w: Words) -> str:
+    """Seconds as people count them."""
     if seconds < 2 * _MINUTE:
         return w("left_seconds", count=round(seconds))
     return w("left_minutes", count=round(seconds / _MINUTE))

@@ -6,7 +6,7 @@ and document text reach them as data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -14,12 +14,16 @@ from typing import Any
 
 import streamlit as st
 
+from eval.html_report import asset as shared_asset
+from eval.markup import Node, to_data
 from index.values import Language
 from qa.values import Answer
 from ui import render
 from ui.wording import Words
 
 _HERE = Path(__file__).parent
+_SVG = "http://www.w3.org/2000/svg"
+"""The name of a language, not an address: nothing is fetched from there."""
 
 
 @cache
@@ -32,6 +36,18 @@ def _component(name: str) -> Any:
     return st.components.v2.component(
         f"belegt_{name}", js=_asset(f"{name}.js"), css=_asset(f"{name}.css")
     )
+
+
+@cache
+def _figures() -> Any:
+    css = shared_asset("figures.css")
+    return st.components.v2.component("belegt_figures", js=_asset("figures.js"), css=css)
+
+
+@cache
+def _cases() -> Any:
+    css = shared_asset("figures.css") + shared_asset("cases.css")
+    return st.components.v2.component("belegt_cases", js=shared_asset("cases.js"), css=css)
 
 
 def style() -> None:
@@ -125,3 +141,17 @@ def reader(
         on_pictured_change=pictured,
         on_closed_change=closed,
     )
+
+
+def figures(tree: Node, key: str) -> None:
+    """Figures and curves, as the report shows them."""
+    _figures()(key=key, data={"tree": to_data(tree), "drawing": _SVG})
+
+
+def cases(data: Mapping[str, Any], key: str, opened: Callable[[str], None]) -> None:
+    """The browser of cases (``eval.case_list``); ``opened`` is called with the id of one."""
+
+    def on_opened() -> None:
+        opened(str(st.session_state[key]["opened"]))
+
+    _cases()(key=key, data=data, on_opened_change=on_opened)
