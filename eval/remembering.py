@@ -28,6 +28,7 @@ class RememberingEncoder:
         self._encoder = encoder
         self._db = sqlite3.connect(file, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = OFF")  # what is lost is embedded again
         self._db.execute("CREATE TABLE IF NOT EXISTS embedded (key BLOB PRIMARY KEY, value BLOB)")
 
     @property

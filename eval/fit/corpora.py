@@ -25,7 +25,7 @@ from eval.places import resolve
 from index.readers.text import decode
 from index.values import Language
 
-OWN = ("administration", "encyclopedia", "innovation", "reports", "everyday")
+OWN = ("administration", "encyclopedia", "innovation", "reports", "everyday", "science")
 HELD_OUT = 4
 """Every fourth document of each source is kept out of the fit and reported on."""
 
