@@ -130,7 +130,8 @@ class TransformerEncoder:
         # half precision gains nothing for a single text
         with self._lock, torch.inference_mode(), _half_precision(enabled=len(rows) > 1):
             layers = model[0](dict(batch))["all_layer_embeddings"]
-        last, late = (layers[i].float().numpy() for i in (-1, WORD_LAYER))
+        late_at = max(WORD_LAYER, -len(layers))
+        last, late = (layers[i].float().numpy() for i in (-1, late_at))
         return [(last[i, : len(row)], late[i, : len(row)]) for i, row in enumerate(rows)]
 
     def _whole(

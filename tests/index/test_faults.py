@@ -513,7 +513,7 @@ def test_what_may_not_be_read_is_named_and_what_was_known_of_it_is_kept(
     (folder / "a.txt").chmod(0)
     (folder / "tief").chmod(0)
     report = sync([folder], index, encoder)
-    assert [path for path, _ in report.failed] == ["tief", "a.txt"]
+    assert [path for path, _ in report.failed] == ["a.txt", "tief"]
     assert all("ermission denied" in reason for _, reason in report.failed)
     assert report.removed == []
     assert sorted(stored(index)) == ["a.txt", "b.txt", "tief/c.txt"]

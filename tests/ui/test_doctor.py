@@ -163,7 +163,7 @@ def test_a_sync_that_did_not_finish(examine: Examine, index: Path) -> None:
 
 
 def test_a_file_that_failed(examine: Examine, index: Path) -> None:
-    change(index, "INSERT INTO failures VALUES ('leer.txt', 'the file is empty')")
+    change(index, "INSERT INTO failures VALUES ('leer.txt', 'the file is empty', '', '{}', '')")
     only(examine(), "files", "leer.txt", "empty", "belegt sync")
 
 
