@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.figures import number_form, plain_figures
 from index.wordforms import (
     content_words,
     fold,
-    number_form,
     passage_forms,
     question_forms,
     stem,
