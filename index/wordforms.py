@@ -7,8 +7,9 @@ full-text column:
 - ``n`` a number in one notation (``n1234p5`` for 1.234,5 and 1,234.5), ``m`` a month (``m11``)
 - ``u`` a unit of measure by whatever name (``upercent`` for %, Prozent, per cent)
 - ``d`` / ``e`` the German or English Snowball stem
-- ``g`` character 4-grams of German words, so that compounds meet their parts; measured to lift
-  German BM25 and to leave or harm English (C. Paice's conflation problem, seen from the other side)
+- ``g`` character 4-grams of German words and their edges (``0``), so that compounds meet their
+  parts; measured to lift German BM25 and to leave or harm English (C. Paice's conflation problem,
+  seen from the other side)
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from index.values import Language
 
 ANALYSER_VERSION = 3
 GRAM = 4
+EDGE = "0"
 
 _PARTICLES = r"ups?|ins?|outs?|offs?|ons?|downs?|how"
 _TOKEN = re.compile(
@@ -122,7 +124,8 @@ def _word_forms(word: str, language: Language) -> tuple[str, str]:
 
 
 def _grams(word: str) -> Iterator[str]:
-    folded = fold(word)
+    """Runs of ``GRAM`` letters; the edges of the word count as letters."""
+    folded = EDGE + fold(word) + EDGE
     for i in range(len(folded) - GRAM + 1):
         yield "g" + folded[i : i + GRAM]
 
@@ -183,7 +186,8 @@ def question_forms(words: Iterable[str], frequency: Frequency | None = None) -> 
     forms = dict.fromkeys(map(_shared, words))
     for word in spelled:
         forms["d" + stem(word, "de")] = forms["e" + stem(word, "en")] = None
-        forms.update(dict.fromkeys(_grams(word)))
+        if _shared(word)[0] == "w":  # the others have one form for all their spellings
+            forms.update(dict.fromkeys(_grams(word)))
     for pair in pairwise(spelled):
         forms.update(dict.fromkeys(f for code in _BOTH for f in _word_forms("".join(pair), code)))
     if frequency is not None:

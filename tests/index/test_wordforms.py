@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.figures import number_form, plain_figures
+from index.figures import number_form
 from index.wordforms import (
     content_words,
     fold,
