@@ -42,8 +42,10 @@ def complete_pairs(text: str) -> str:
 
 def _completed(match: re.Match[str]) -> str:
     last = match["last"]
-    prefix = next((p for p in _PREFIXES if last.lower().startswith(p)), None)
-    if prefix is None or len(last) - len(prefix) < SHORTEST - 1:
+    longest = len(last) - SHORTEST + 1
+    starts = (p for p in _PREFIXES if last.lower().startswith(p) and len(p) <= longest)
+    prefix = next(starts, None)
+    if prefix is None:
         return match.group()
     end = last[len(prefix) :]
     return _FIRST.sub(rf"\g<1>{end}", match["first"]) + (match["and"] or "") + last
