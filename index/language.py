@@ -25,7 +25,7 @@ LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 _WEIGHTS = {"function": 3.0, "content": 2.0, "endings": 1.5, "weak": 1.0}
 _UMLAUT, _UMLAUT_IN_NAME = 2.5, 1.5  # many names in English questions have one
-_ODDS, _UNSEEN = 8.0, 2e-5  # log odds that make one point; share of a triple no profile has
+_ODDS, _UNSEEN = 7.0, 2e-5  # log odds that make one point; share of a triple no profile has
 _LETTER_LIMIT = 1.3
 _DECIDED = 1.2  # less evidence than this is none
 _DECIDED_IN_TEXT = 9.0  # evidence of three grammar words more than the other language has

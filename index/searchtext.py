@@ -15,7 +15,7 @@ _CELLS = re.compile(r"\s*[|\t]+\s*")
 _SPACES = re.compile(r"\s+")
 _BROKEN = re.compile(r"(?<=[a-zäöüß]{2})-\s?\n?(?=[a-zäöüß]{2})")
 _KEPT_TAILS = re.compile(
-    r"(?:ups?|to|the|and|und|oder|or|in|of|on|off|out|job|how|art|end|based|related|wide|term|mail"
+    r"(?:ups?|to|the|and|und|oder|sowie|bzw|or|in|of|on|off|out|job|how|art|end|based|related|wide|term|mail"
     r"|of|how|know|made|time|edge|making|coaching)\b"
 )
 _INVISIBLE = dict.fromkeys(

@@ -5,9 +5,11 @@ full-text column:
 
 - ``w`` the folded word itself, the same in both languages: names, loan words (``wleipzig``)
 - ``n`` a number in one notation (``n1234p5`` for 1.234,5 and 1,234.5), ``m`` a month (``m11``)
+- ``u`` a unit of measure by whatever name (``upercent`` for %, Prozent, per cent)
 - ``d`` / ``e`` the German or English Snowball stem
-- ``g`` character 4-grams of German words, so that compounds meet their parts; measured to lift
-  German BM25 and to leave or harm English (C. Paice's conflation problem, seen from the other side)
+- ``g`` character 4-grams of German words and their edges (``0``), so that compounds meet their
+  parts; measured to lift German BM25 and to leave or harm English (C. Paice's conflation problem,
+  seen from the other side)
 """
 
 from __future__ import annotations
@@ -15,43 +17,32 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 import Stemmer
 
+from index.compounds import best_cut, complete_pairs, cuts, joined, possible_wholes
+from index.figures import MONTHS, NUMBER_WORDS, THOUSANDS, UNITS, number_form, plain_figures
 from index.searchtext import search_text
 from index.values import Language
 
-ANALYSER_VERSION = 2
+ANALYSER_VERSION = 3
 GRAM = 4
+EDGE = "0"
 
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:\d+[^\W\d_]*)*", re.UNICODE)
-_THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*$")
+_PARTICLES = r"ups?|ins?|outs?|offs?|ons?|downs?|how"
+_TOKEN = re.compile(
+    rf"\d+(?:[.,:]\d+)*|[^\W\d_]-[^\W\d_]{{3,}}|[^\W\d_]{{2,}}-(?:{_PARTICLES})(?![\w-])"
+    r"|[^\W\d_]+(?:\d+[^\W\d_]*)*",
+    re.IGNORECASE,
+)
+"""A figure, a word such as E-Mail or Start-up, or any other word."""
+_HYPHENED = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 _DIGRAPHS = re.compile(r"(?<![aeq])(?:ae|oe|ue)(?!u)")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januar january jan jänner",
-            "februar february feb",
-            "märz maerz march mar",
-            "april apr",
-            "mai may",
-            "juni june jun",
-            "juli july jul",
-            "august aug",
-            "september sept sep",
-            "oktober october okt oct",
-            "november nov",
-            "dezember december dez dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 _AMBIGUOUS_MONTHS = frozenset({"may", "mar", "march", "mai"})
 
 
@@ -77,35 +68,35 @@ def _stemmer(language: Language) -> Stemmer.Stemmer:
 
 @lru_cache(maxsize=100_000)
 def fold(word: str) -> str:
-    """One spelling for a word: case, ß/ss, ä/ae/a, accents."""
+    """One spelling for a word: case, ß/ss, ä/ae/a, accents, hyphens."""
     folded = unicodedata.normalize("NFC", word).casefold().translate(_UMLAUTS)
     folded = _DIGRAPHS.sub(lambda m: m.group()[0], folded)
     decomposed = unicodedata.normalize("NFD", folded)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join(c for c in decomposed if c != "-" and not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=100_000)
 def stem(word: str, language: Language) -> str:
     """Snowball stem of a word, folded; the German stemmer sees ß and umlauts as written."""
-    plain = unicodedata.normalize("NFC", word).lower()
+    plain = unicodedata.normalize("NFC", word).lower().replace("-", "")
     return fold(_stemmer(language).stemWord(plain))
 
 
-def number_form(digits: str) -> str:
-    """Bring a figure into one notation: thousands unmarked, decimals behind ``p``."""
-    if _THOUSANDS.match(digits):
-        return "n" + re.sub(r"\D", "", digits)
-    whole, mark, rest = digits.replace(":", ".").replace(",", ".").rpartition(".")
-    if not mark:
-        return "n" + (digits.lstrip("0") or "0")
-    return "n" + re.sub(r"\D", "", whole) + "p" + rest
-
-
 def tokens(text: str) -> Iterator[str]:
-    """Words and figures of ``text`` in order, as written; dates with dots come as their parts."""
-    for match in _TOKEN.finditer(search_text(text)):
+    """Words and figures of ``text`` in order, as written but for dates, numbers and units, which
+    come in one notation, and for "Ein- und Ausfuhr", which comes in whole words."""
+    return _tokens(_plain(text))
+
+
+@lru_cache(maxsize=2_000)
+def _plain(text: str) -> str:
+    return complete_pairs(plain_figures(search_text(text)))
+
+
+def _tokens(plain: str) -> Iterator[str]:
+    for match in _TOKEN.finditer(plain):
         token = match.group()
-        if token[0].isdigit() and token.count(".") == 2 and not _THOUSANDS.match(token):
+        if token[0].isdigit() and token.count(".") == 2 and not THOUSANDS.match(token):
             yield from token.split(".")
         else:
             yield token
@@ -115,14 +106,26 @@ def _shared(token: str) -> str:
     """The form that both languages share."""
     if token[0].isdigit():
         return number_form(token)
+    if _is_month(token):
+        return f"m{MONTHS[token.lower()]}"
     lowered = token.lower()
-    if lowered in _MONTHS and (token[0].isupper() or lowered not in _AMBIGUOUS_MONTHS):
-        return f"m{_MONTHS[lowered]}"
-    return "w" + fold(token)
+    if lowered in NUMBER_WORDS:
+        return f"n{NUMBER_WORDS[lowered]}"
+    return "u" + UNITS[lowered] if lowered in UNITS else "w" + fold(token)
+
+
+def _is_month(token: str) -> bool:
+    lowered = token.lower()
+    return lowered in MONTHS and (token[0].isupper() or lowered not in _AMBIGUOUS_MONTHS)
+
+
+def _word_forms(word: str, language: Language) -> tuple[str, str]:
+    return "w" + fold(word), language[0] + stem(word, language)
 
 
 def _grams(word: str) -> Iterator[str]:
-    folded = fold(word)
+    """Runs of ``GRAM`` letters; the edges of the word count as letters."""
+    folded = EDGE + fold(word) + EDGE
     for i in range(len(folded) - GRAM + 1):
         yield "g" + folded[i : i + GRAM]
 
@@ -130,8 +133,13 @@ def _grams(word: str) -> Iterator[str]:
 def passage_forms(text: str, language: Language) -> list[str]:
     """Forms under which a passage is found, repeated as often as they occur."""
     forms = list(sentence_forms(text, language))
+    plain = _plain(text)
+    for match in _HYPHENED.finditer(plain):
+        forms += _word_forms(match.group(), language)
     if language == "de":
-        forms += [g for t in tokens(text) if _is_content(t) for g in _grams(t)]
+        for whole in possible_wholes(plain):
+            forms += _word_forms(whole, language)
+        forms += [g for t in _tokens(plain) if _is_content(t) for g in _grams(t)]
     return forms
 
 
@@ -147,25 +155,64 @@ def sentence_forms(text: str, language: Language) -> tuple[str, ...]:
 
 
 def _is_content(token: str) -> bool:
-    return not token[0].isdigit() and token.lower() not in STOPWORDS
+    return not token[0].isdigit() and (token.lower() not in STOPWORDS or _is_month(token))
 
 
 def content_words(question: str) -> list[str]:
     """The words and figures of a question that carry content, in order, each once, as written."""
     words = dict.fromkeys(tokens(question))
-    kept = [w for w in words if w.lower() not in STOPWORDS and (len(w) > 1 or w.isdigit())]
+    shouted = question.isupper()
+    kept = [w for w in words if w.isdigit() or (len(w) > 1 and _counts(w, shouted))]
     return kept or list(words)
 
 
-def question_forms(words: Iterable[str]) -> list[str]:
-    """Forms of a question's content words in both languages, each once, for the word search."""
-    forms: dict[str, None] = {}
-    for word in words:
-        forms[_shared(word)] = None
-        if not word[0].isdigit():
-            forms["d" + stem(word, "de")] = forms["e" + stem(word, "en")] = None
+def _counts(word: str, shouted: bool) -> bool:
+    """Whether a word is no stop word, or an acronym or a month that looks like one."""
+    return word[0].isdigit() or _is_content(word) or (word.isupper() and not shouted)
+
+
+Frequency = Callable[[Sequence[str]], Mapping[str, int]]
+"""In how many passages forms occur, as ``Store.document_frequency`` tells."""
+
+
+def question_forms(words: Iterable[str], frequency: Frequency | None = None) -> list[str]:
+    """Forms of a question's content words in both languages, each once, for the word search.
+
+    With ``frequency`` German compounds are taken apart and put together as far as their parts and
+    wholes occur in the corpus.
+    """
+    words = list(words)
+    spelled = [word for word in words if not word[0].isdigit()]
+    forms = dict.fromkeys(map(_shared, words))
+    for word in spelled:
+        forms["d" + stem(word, "de")] = forms["e" + stem(word, "en")] = None
+        if _shared(word)[0] == "w":  # the others have one form for all their spellings
             forms.update(dict.fromkeys(_grams(word)))
+    for pair in pairwise(spelled):
+        forms.update(dict.fromkeys(f for code in _BOTH for f in _word_forms("".join(pair), code)))
+    if frequency is not None:
+        forms.update(dict.fromkeys(_compound_forms(spelled, frequency)))
     return list(forms)
+
+
+_BOTH: tuple[Language, ...] = ("de", "en")
+
+
+def _compound_forms(words: Sequence[str], frequency: Frequency) -> Iterator[str]:
+    """German stems of the parts of words and of the wholes they form, as far as they occur."""
+    pairs = {
+        word: [
+            ("d" + stem(first, "de"), "d" + stem(last, "de"))
+            for first, last in cuts(unicodedata.normalize("NFC", word).lower())
+        ]
+        for word in words
+    }
+    wholes = ["d" + whole for whole in joined([stem(word, "de") for word in words])]
+    wanted = {form for found in pairs.values() for pair in found for form in pair}
+    known = frequency(sorted(wanted.union(wholes)))
+    for found in pairs.values():
+        yield from best_cut(found, known)
+    yield from (whole for whole in wholes if known[whole])
 
 
 def word_keys(word: str, language: Language) -> tuple[str, str]:

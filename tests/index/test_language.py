@@ -124,7 +124,8 @@ def short_questions() -> list[tuple[str, str]]:
     return [
         (language, question)
         for language in LANGUAGES
-        for question in (*QUESTIONS[language], *QUESTIONS[f"{language}_later"])
+        for part in ("", "_later", "_more")
+        for question in QUESTIONS[language + part]
     ]
 
 
@@ -163,6 +164,17 @@ def test_no_short_question_is_taken_for_the_other_language():
         if question_language(question, interface=language) != language
     ]
     assert wrong == []
+
+
+def test_words_never_tuned_on_seldom_speak_for_the_other_language():
+    unseen = [(code, question) for code in LANGUAGES for question in QUESTIONS[f"{code}_unseen"]]
+    against, with_it = (
+        [pair for pair in unseen if question_language(pair[1], interface=page[pair[0]]) != pair[0]]
+        for page in (OTHER, {code: code for code in LANGUAGES})
+    )
+    assert len(unseen) == 120
+    assert len(with_it) <= 0.02 * len(unseen), with_it
+    assert len(against) <= 0.15 * len(unseen), against
 
 
 @pytest.mark.parametrize("question", QUESTIONS["ambiguous"])

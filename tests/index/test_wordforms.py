@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.figures import number_form, plain_figures
 from index.wordforms import (
     content_words,
     fold,
-    number_form,
     passage_forms,
     question_forms,
+    sentence_forms,
     stem,
     word_keys,
 )
@@ -102,3 +105,85 @@ def test_a_word_finds_itself(word: str) -> None:
         forms = passage_forms(word, language)  # type: ignore[arg-type]
         assert shared in forms
         assert stemmed in forms
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        (
+            "26. November 2018",
+            "November 26, 2018",
+            "26.11.2018",
+            "2018-11-26",
+            "26th November 2018",
+        ),
+        ("5. Mai 1998", "may 5, 1998", "5.5.1998", "05.05.98"),
+        ("1,5 Mio.", "1.5 million", "1,5 Millionen"),
+        ("1.500.000", "1,500,000", "1 500 000", "1'500'000"),
+        ("200 Mbit/s", "200 Mbps", "200 megabits per second", "200 Megabit pro Sekunde"),
+        ("5 %", "5%", "5 Prozent", "5 percent", "5 per cent"),
+        ("850 m²", "850 qm", "850 Quadratmeter", "850 square metres"),
+        ("14:30", "2:30 pm", "14.30"),
+        ("zwölf", "twelve", "12"),
+    ],
+)
+def test_figures_have_one_shape_in_both_languages(spellings: tuple[str, ...]) -> None:
+    shapes = {
+        frozenset(f for f in sentence_forms(s, "de") if f[0] in "nmu" and f != "uclock")
+        for s in spellings
+    }
+    assert len(shapes) == 1
+    assert shapes != {frozenset()}
+
+
+def test_a_scaled_number_equals_the_number_written_out() -> None:
+    assert "n1500000" in passage_forms("1,5 Mio. Euro", "de")
+    assert "n1500000" in question_forms(content_words("€1,500,000"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["03/04/2018", "Abschnitt 3.2.", "Version 3.14.1", "Tel. 0341-123", "it may rain", "2018/19"],
+)
+def test_what_can_be_read_in_two_ways_is_no_date(text: str) -> None:
+    assert not [f for f in passage_forms(text, "de") if f[0] == "m"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wholes"),
+    [
+        ("Ein- und Ausfuhr", {"weinfuhr", "wausfuhr"}),
+        ("Haupt- und Nebenstandort", {"whauptstandort", "wnebenstandort"}),
+        ("Im- bzw. Export", {"wimport", "wexport"}),
+        ("Obst- und Gemüseanbau", {"wobstanbau", "wgemuseanbau"}),
+        ("Land-, Forst- und Fischereiwirtschaft", {"wlandwirtschaft", "wforstwirtschaft"}),
+    ],
+)
+def test_pairs_with_a_hyphen_hold_both_words(text: str, wholes: set[str]) -> None:
+    assert wholes <= set(passage_forms(text, "de"))
+
+
+def test_compounds_are_cut_and_joined_where_the_corpus_knows_the_parts() -> None:
+    def frequency(forms: Sequence[str]) -> dict[str, int]:
+        return {form: int(form in {"dfachkraft", "dmangel", "dlandesamt"}) for form in forms}
+
+    assert {"dfachkraft", "dmangel"} <= set(question_forms(["Fachkräftemangel"], frequency))
+    assert "dlandesamt" in question_forms(["Amt", "Land"], frequency)
+    assert "dmangel" not in question_forms(["Fachkräftemangel"])
+
+
+@pytest.mark.parametrize("word", ["Start-up", "E-Mail", "Online-Shop"])
+def test_a_hyphen_makes_no_other_word(word: str) -> None:
+    assert "w" + fold(word.replace("-", "")) in passage_forms(word, "en")
+
+
+def test_acronyms_and_months_that_look_like_stop_words_stay() -> None:
+    assert content_words("Wer macht die IT im Mai?") == ["macht", "IT", "Mai"]
+    assert content_words("What did the WHO say in May 2020?") == ["WHO", "say", "May", "2020"]
+    assert content_words("WER LEITET DEN HUB") == ["LEITET", "HUB"]
+
+
+@given(st.text(alphabet="0123456789.,:/- '%€$mkMio.pmayh²", max_size=40))
+def test_no_figures_are_lost(text: str) -> None:
+    """Every text can be read, and where there were digits there still are."""
+    assert any(map(str.isdigit, plain_figures(text))) == any(map(str.isdigit, text))
