@@ -143,7 +143,8 @@ class Retriever:
         """Candidates from both signals with their features, in the order of their ids."""
         store = self.library.store
         limit = only if within is None or only is not None else store.passage_ids(within)
-        spare, forms = len(without), question_forms(question.words)
+        spare = len(without)
+        forms = question_forms(question.words, store.document_frequency)
         near = self.library.search_vectors(asked.vector, question.language, NEAREST + spare, limit)
         near = _less(near, without, NEAREST)
         worded = dict(_less(store.search_words(forms, WORDED + spare, limit), without, WORDED))
