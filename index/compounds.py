@@ -14,7 +14,7 @@ SHORTEST = 4
 """Letters of a part; shorter ones are found in too many words."""
 
 _JOINTS = ("", "s", "n", "en", "es", "e", "er")
-_MOST_WORDS = 8  # of a question are joined with each other
+_MOST_WORDS = 5  # the longest of a question are joined with each other
 _PREFIXES = tuple(
     sorted(
         "ab an auf aus außen be bei binnen dar durch ein ent er ex fern fort frei früh gegen groß"
@@ -77,5 +77,6 @@ def best_cut(pairs: Collection[tuple[str, str]], frequency: Mapping[str, int]) -
 
 def joined(stems: Collection[str]) -> list[str]:
     """The stems of the compounds that any two stems may form, in both orders."""
-    long = [stem for stem in dict.fromkeys(stems) if len(stem) >= SHORTEST - 1][:_MOST_WORDS]
+    long = sorted(dict.fromkeys(stems), key=len, reverse=True)[:_MOST_WORDS]
+    long = [stem for stem in long if len(stem) >= SHORTEST - 1]
     return [a + joint + b for a, b in permutations(long, 2) for joint in _JOINTS]
