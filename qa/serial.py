@@ -41,12 +41,18 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
 
 
 def _hit_to_json(hit: Hit) -> dict[str, Any]:
-    passage = hit.passage
+    return {
+        **_passage_to_json(hit.passage),
+        "score": round(hit.score, 4),
+        "also": [_passage_to_json(passage) for passage in hit.also],
+    }
+
+
+def _passage_to_json(passage: Passage) -> dict[str, Any]:
     return {
         "document": passage.document,
         "start": passage.start,
         "end": passage.end,
-        "score": round(hit.score, 4),
         "language": passage.language,
         "id": passage.id,
         "revision": passage.revision,
@@ -54,12 +60,11 @@ def _hit_to_json(hit: Hit) -> dict[str, Any]:
         "page": passage.page,
         "page_label": passage.page_label,
         "text": passage.text,
-        "also": [{"document": p.document, "start": p.start, "end": p.end} for p in hit.also],
     }
 
 
 def reply_from_json(data: dict[str, Any]) -> Reply:
-    """The inverse of ``reply_to_json``, less the features of the hits and what is folded into them."""
+    """The inverse of ``reply_to_json``, less the features of the hits."""
     hits = tuple(_hit_from_json(hit) for hit in data["passages"])
     timings = Timings(**data["timings_ms"])
     if data["status"] == "not_in_documents":
@@ -96,7 +101,13 @@ def _citation(data: dict[str, Any]) -> Citation:
 
 
 def _hit_from_json(data: dict[str, Any]) -> Hit:
-    passage = Passage(
+    # Older replies tell of folded passages only where they are; those cannot be shown.
+    also = tuple(_passage(one) for one in data.get("also", ()) if "text" in one)
+    return Hit(_passage(data), data["score"], {}, also)
+
+
+def _passage(data: dict[str, Any]) -> Passage:
+    return Passage(
         PassageId(data["id"]),
         data["document"],
         data["revision"],
@@ -108,4 +119,3 @@ def _hit_from_json(data: dict[str, Any]) -> Hit:
         data["page"],
         data.get("page_label", ""),
     )
-    return Hit(passage, data["score"], {})

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -24,7 +25,7 @@ from ui.terminal import (
     print_text,
     spoken,
 )
-from ui.wording import words
+from ui.wording import Words, words
 
 app = typer.Typer(
     add_completion=False,
@@ -122,12 +123,21 @@ def _print_reply(reply: Any) -> None:
             facts = (c.title, page_text(c.page, c.page_label, w), *c.heading)
             place = " › ".join(filter(None, facts))
             print_text(f"[{c.number}] {place}  ({visible(c.document)} {c.start}:{c.end})")
+            _print_also([also.document for also in c.also], w)
     else:
         for hit in reply.passages[:3]:
             p = hit.passage
             print_text(
                 f"  ·  {visible(p.document)} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …"
             )
+            _print_also([also.document for also in hit.also], w)
+
+
+def _print_also(documents: Sequence[str], w: Words) -> None:
+    """Where the same stands too, in a short line; nothing where it stands nowhere else."""
+    if documents:
+        named = ", ".join(visible(document) for document in dict.fromkeys(documents))
+        print_text(f"     {w('also_in', title=named)}")
 
 
 # -- doctor, ui ---------------------------------------------------------------------------------

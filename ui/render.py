@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.values import Document, Language
 from qa.values import Answer, Citation, Hit, NotInDocuments, Reply
+from qa.values import Place as Spot
 from ui.wording import Words
 
 NEAREST = 3
@@ -43,7 +44,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something of a reply that can be opened in its document; ``number`` counts from 1."""
+    """Something of a reply that can be opened in its document; ``number`` counts from 1, ``also``
+    are other places that say the same. ``text`` is empty where a whole document is meant."""
 
     number: int
     document: str
@@ -55,16 +57,19 @@ class Place:
     text: str
     language: Language
     is_citation: bool
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document opened at a place: what the reader shows."""
+    """A document opened at a place: what the reader shows. The parts begin at code point ``start``
+    of its canonical text; None where that is gone."""
 
     heading: str
     facts: str
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
+    start: int | None
     position: str
     previous: int | None
     next: int | None
@@ -171,6 +176,16 @@ def refusal_html(reply: NotInDocuments, w: Words) -> str:
     )
 
 
+def judge_html(w: Words) -> str:
+    """What stands before the judgements of a reply."""
+    return f'<span class="b-judge">{escape(w("judge"))}</span>'
+
+
+def kept_html(line: str) -> str:
+    """That a judgement was kept; screen readers hear it."""
+    return f'<p class="b-kept" role="status"><span aria-hidden="true">✓ </span>{escape(line)}</p>'
+
+
 def heading_html(text: str) -> str:
     return f'<p class="b-heading">{escape(text)}</p>'
 
@@ -182,14 +197,14 @@ def places(reply: Reply, documents: Mapping[str, Document], w: Words) -> list[Pl
     """What can be opened of a reply: its citations, or the nearest passages of a refusal."""
     match reply:
         case Answer():
-            return [_cited(citation, w) for citation in reply.citations]
+            return [_cited(citation, documents, w) for citation in reply.citations]
         case NotInDocuments():
             nearest = enumerate(reply.passages[:NEAREST], start=1)
             return [_near(number, hit, documents, w) for number, hit in nearest]
 
 
-def _cited(citation: Citation, w: Words) -> Place:
-    return Place(
+def _cited(citation: Citation, documents: Mapping[str, Document], w: Words) -> Place:
+    place = Place(
         citation.number,
         citation.document,
         citation.title,
@@ -207,6 +222,29 @@ def _cited(citation: Citation, w: Words) -> Place:
         citation.language,
         is_citation=True,
     )
+    return replace(place, also=tuple(_same(place, also, documents, w) for also in citation.also))
+
+
+def _same(place: Place, also: Spot, documents: Mapping[str, Document], w: Words) -> Place:
+    """Where else a quote stands word for word."""
+    title, about = _about(also.document, documents, w)
+    return replace(
+        place,
+        document=also.document,
+        title=title,
+        facts=about,
+        revision=also.revision,
+        start=also.start,
+        end=also.end,
+    )
+
+
+def _about(path: str, documents: Mapping[str, Document], w: Words) -> tuple[str, str]:
+    """Title and facts of a document; its path where it is gone."""
+    document = documents.get(path)
+    if document is None:
+        return path, ""
+    return document.title, facts(document.publisher, document.date, "", (), w)
 
 
 def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) -> Place:
@@ -224,7 +262,15 @@ def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) ->
         passage.text,
         passage.language,
         is_citation=False,
+        also=tuple(_near(number, Hit(p, hit.score, {}), documents, w) for p in hit.also),
     )
+
+
+def whole(document: Document, number: int, w: Words) -> Place:
+    """A document from its beginning, opened in the stead of the place ``number`` of a reply."""
+    title, about = document.title, facts(document.publisher, document.date, "", (), w)
+    path, revision, language = document.path, document.revision, document.language
+    return Place(number, path, title, about, revision, 0, 0, "", language, is_citation=False)
 
 
 def facts(publisher: str, date: str, page: str, heading: Sequence[str], w: Words) -> str:
@@ -259,6 +305,11 @@ def place_html(place: Place, answer_language: Language, w: Words) -> str:
     )
 
 
+def also_name(also: Place, place: Place) -> str:
+    """What another place is called: its title, and its file where the title does not tell."""
+    return also.title if also.title != place.title else f"{also.title} ({also.document})"
+
+
 def excerpt(text: str) -> str:
     """The beginning of a passage, cut at a word; ``…`` says that it goes on."""
     if len(text) <= EXCERPT:
@@ -273,26 +324,31 @@ def reading(
     documents: Mapping[str, Document],
     w: Words,
 ) -> Reading:
-    """A document opened at a place, with the other places of the same reply marked too."""
+    """A document opened at a place, with the other places of the same reply marked too; ``opened``
+    may be another place or document that stands in for the sibling of its number."""
     notes, spans = [], []
+    gone = text is None
     if text is None:
         notes.append(w("text_gone"))
         text, spans = opened.text, [(0, len(opened.text), _part(opened, opened))]
     else:
         notes += _revision_notes(opened, documents, w)
-        same = [p for p in siblings if p.revision == opened.revision]
+        same = [p for p in siblings if p.revision == opened.revision and p.number != opened.number]
         spans = [
-            (p.start, p.end, _part(p, opened)) for p in same if text[p.start : p.end] == p.text
+            (p.start, p.end, _part(p, opened))
+            for p in (*same, opened)
+            if p.text and text[p.start : p.end] == p.text
         ]
         if text[opened.start : opened.end] != opened.text:
             notes.append(w("quote_differs"))
-    parts = _around(text, spans, opened, notes, w)
-    number = siblings.index(opened)
+    low, parts = _around(text, spans, opened, notes, w)
+    number = next(i for i, p in enumerate(siblings) if p.number == opened.number)
     return Reading(
         heading=opened.title,
         facts=opened.facts,
         notes=tuple(notes),
         parts=tuple(parts),
+        start=None if gone else low,
         position=w("position", number=number + 1, count=len(siblings)),
         previous=siblings[number - 1].number if number else None,
         next=siblings[number + 1].number if number + 1 < len(siblings) else None,
@@ -300,7 +356,8 @@ def reading(
 
 
 def _part(place: Place, opened: Place) -> Part:
-    return Part("quote" if place == opened else "other", place.text, place.language, place.number)
+    kind: PartKind = "quote" if place.number == opened.number else "other"
+    return Part(kind, place.text, place.language, place.number)
 
 
 def _revision_notes(opened: Place, documents: Mapping[str, Document], w: Words) -> list[str]:
@@ -316,8 +373,9 @@ def _around(
     opened: Place,
     notes: list[str],
     w: Words,
-) -> list[Part]:
-    """The parts of the text, or of the window around the place where the text is very long."""
+) -> tuple[int, list[Part]]:
+    """The parts of the text, or of the window around the place where the text is very long, and
+    where they begin."""
     low, high = max(0, opened.start - WINDOW), min(len(text), opened.end + WINDOW)
     if len(text) <= 2 * WINDOW:
         low, high = 0, len(text)
@@ -326,7 +384,7 @@ def _around(
     # The opened place comes first where spans overlap, so that it is never the one left out.
     free = [s for s in spans if s[2].kind == "quote" or not _overlaps(s, spans)]
     inside = [(s - low, e - low, part) for s, e, part in free if low <= s and e <= high]
-    return _cut(text[low:high], inside)
+    return low, _cut(text[low:high], inside)
 
 
 def _overlaps(span: tuple[int, int, Part], spans: Iterable[tuple[int, int, Part]]) -> bool:

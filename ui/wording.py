@@ -13,6 +13,7 @@ from index.values import Language
 from qa.wording import format_date as _format_date
 from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
+from ui.wording_feedback import FEEDBACK
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -225,6 +226,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     **EVALUATION,
     **DOCUMENTS,
+    **FEEDBACK,
 }
 
 

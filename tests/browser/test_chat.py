@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.cases import load_cases
 from index.sync import sync
 from tests.fakes import WordEncoder
 from tests.index.pdf_files import lines, pdf
@@ -32,6 +33,16 @@ HOSTILE = (
     "<script>alert(1)</script> <img src=http://evil.example/a.png onerror=alert(2)>"
     " ![x](http://evil.example/b.png) $5 und $7 :red[rot] javascript:alert(3) \u202eumgekehrt\n"
 )
+
+SELECT = """(box, words) => {
+  for (const node of box.childNodes) {
+    const at = node.textContent.indexOf(words)
+    if (at < 0) continue
+    const text = node.firstChild ?? node
+    getSelection().setBaseAndExtent(text, at, text, at + words.length)
+    return
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -265,6 +276,40 @@ def test_a_page_of_a_pdf_is_shown_with_its_quote(page):
     expect(switch).to_have_attribute("aria-pressed", "true")
     switch.click()
     expect(page.locator(".reader mark.quote")).to_be_visible()
+
+
+def test_the_right_place_is_marked_in_the_document(page, place):
+    expect = playwright_api.expect
+    ask(page, "Wie viele Partner gibt es?")
+    page.get_by_role("button", name=DE("judge_wrong_passage")).click()
+    take = page.get_by_role("button", name=DE("mark_take"))
+    expect(take).to_be_disabled()
+    page.get_by_label(DE("mark_document"), exact=True).select_option("000_0.pdf")
+    expect(page.locator(".reader .heading")).not_to_contain_text("RCKT")
+    text = page.locator(".reader .text")
+    expect(text).to_contain_text("The ferry runs daily.")
+    text.evaluate(SELECT, "ferry runs daily")
+    take.click()
+    page.get_by_text(DE("judged", verdict=DE("judge_wrong_passage"))).wait_for()
+    expect(page.locator(".reader")).to_have_count(0)
+    cases = load_cases(place / "index" / "sets" / "own.jsonl")
+    (evidence,) = next(c for c in cases if c.tags == ("wrong_passage",)).evidence
+    assert (evidence.document, evidence.quote) == ("000_0.pdf", "ferry runs daily")
+    assert evidence.start is not None  # kept only where these offsets hold the very words
+
+
+def test_why_is_told_when_it_is_opened(page):
+    expect = playwright_api.expect
+    ask(page, "Was ist auf dem Mond?")
+    fold = page.get_by_text(DE("why_refusal"))
+    fold.wait_for()
+    expect(page.locator(".b-meter")).to_have_count(0)
+    fold.click()
+    expect(
+        page.get_by_text(DE("why_sure", share=DE.percent(0.12), threshold=DE.percent(0.44)))
+    ).to_be_visible()
+    assert page.locator(".b-for").first.bounding_box()["width"] > 20
+    expect(page.get_by_text(DE("why_passages"))).to_be_visible()
 
 
 def test_a_narrow_window_needs_no_sideways_scrolling(page):

@@ -14,7 +14,8 @@ from index.embedding import Encoder
 from index.library import Library
 from index.sync import sync
 from index.values import Language
-from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Reply, Timings
+from qa.explaining import Explained, ExplainedPassage, ExplainedSentence, Explanation
+from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Place, Reply, Timings
 from qa.wording import lead_in, quoted, refusal
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +127,31 @@ class CannedAssistant:
             document.language,
             None,
             (),
+            self._elsewhere(path, quote),
         )
+
+    def _elsewhere(self, path: str, quote: str) -> tuple[Place, ...]:
+        """Where the quote stands word for word in other documents."""
+        found = []
+        for other in self.library.documents().values():
+            start = (self.library.text(other.revision) or "").find(quote)
+            if other.path != path and start >= 0:
+                found.append(Place(other.path, other.revision, start, start + len(quote)))
+        return tuple(found)
+
+    def explain(
+        self, question: str, *, conversation: Language | None = None, interface: Language = "de"
+    ) -> Explanation:
+        """The same signs for all: real places, made-up weights."""
+        adds = {"matches": 1.62, "ranking": 0.7, "meaning": 0.31, "words": -0.92, "language": 0.02}
+        (first, *_) = self.library.store.passages(self.library.store.passage_ids()[:1])
+        where = {"document": first.document, "start": first.start, "end": first.end}
+        ranks: dict[str, int | None] = {"meaning": 2, "words": None, "matches": 1}
+        passage = ExplainedPassage(0.81, -3.0, adds, {}, **where, ranks=ranks)
+        sentence = ExplainedSentence(0.64, -2.0, {"form": -0.3}, {}, **where, text=first.text[:80])
+        answers = any(key in question.casefold() for key in QUOTES)
+        decision = Explained(0.93 if answers else 0.12, -0.1, {**adds, "form": 0.6}, {})
+        return Explanation((passage,), (sentence,), decision, 0.44)
 
     def examples(self, language: Language) -> list[str]:
         return EXAMPLES[language]

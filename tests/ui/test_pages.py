@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from eval.cases import Case, load_cases
 from index.errors import IndexError_, ModelError, StaleIndexError
 from index.store import Store, writer_lock
+from index.sync import sync
+from tests.ui.conftest import QUOTES
 from ui import serving
 from ui.web import opening
 from ui.web.syncing import Syncing
@@ -113,6 +116,68 @@ def test_a_slow_answer_is_waited_for_and_stored(app, canned):
     page = ask(app(), "Wie viele Partner gibt es?")
     assert DE("mode_extractive") in shown(page)
     assert len(canned.library.store.turns(page.query_params["chat"])) == 1
+
+
+# -- judging and explaining --------------------------------------------------------------------
+
+
+def own(index: Path) -> list[Case]:
+    path = index / "sets" / "own.jsonl"
+    return load_cases(path) if path.exists() else []
+
+
+def test_one_click_keeps_a_case_and_another_takes_it_back(app, index):
+    page = ask(app(), "Wie viele Partner gibt es?")
+    page.button(key="judge-1-good").click().run()
+    (case,) = own(index)
+    assert (case.question, case.tags) == ("Wie viele Partner gibt es?", ("good",))
+    assert case.evidence[0].quote == QUOTES["partner"][0][1]
+    assert DE("judged", verdict=DE("judge_good")) in shown(page)
+    page.button(key="undo-1").click().run()
+    assert own(index) == []
+    page.button(key="judge-1-should_refuse").click().run()
+    assert [(c.answerable, c.evidence) for c in own(index)] == [(False, ())]
+
+
+def test_a_case_that_needs_a_place_waits_for_one(app, index):
+    page = ask(app(), "Was ist auf dem Mond?")
+    assert "judge-1-good" not in [button.key for button in page.button]
+    page.button(key="judge-1-should_answer").click().run()
+    assert DE("mark_waiting") in shown(page)
+    assert page.query_params["cite"] == "1"
+    assert own(index) == []
+    page.button(key="cancel-1").click().run()
+    assert DE("mark_waiting") not in shown(page)
+    assert own(index) == []
+
+
+def test_the_evaluation_page_opens_with_the_own_set(app, index):
+    page = ask(app(), "Was kostet es?")
+    page.button(key="judge-1-good").click().run()
+    page.button(key="evaluate-1").click().run()
+    assert DE("evaluation_intro") in shown(page)
+    assert page.selectbox(key="set").value == str(index / "sets" / "own.jsonl")
+
+
+def test_a_faulty_set_is_named_under_the_reply(app, index):
+    (index / "sets").mkdir()
+    (index / "sets" / "own.jsonl").write_text("{", encoding="utf-8")
+    page = ask(app(), "Was kostet es?")
+    body = shown(page.button(key="judge-1-good").click().run())
+    assert "own.jsonl, line 1: broken JSON" in body
+    assert page.button(key="judge-1-good")
+
+
+def test_the_same_elsewhere_is_opened_and_kept_in_the_address(app, tmp_path, index, encoder):
+    copy = tmp_path / "documents" / "kopie.txt"
+    copy.write_text("Die Kopie\n\n" + QUOTES["kostet"][0][1] + "\n", encoding="utf-8")
+    sync([tmp_path / "documents"], index, encoder)
+    page = ask(app(), "Was kostet es?")
+    assert page.button(key="also-1-1-1").label.replace("\u2060", "") == "Auch in: Die Kopie"
+    page.button(key="also-1-1-1").click().run()
+    assert page.query_params["also"] == "1"
+    page.button(key="open-1-1").click().run()
+    assert "also" not in page.query_params
 
 
 # -- nothing is lost --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from index.errors import NoIndexError
 from index.values import Document
 from qa.values import Answer, NotInDocuments, Reply
 from ui import render
-from ui.web import documents_page, parts
+from ui.web import documents_page, judging, parts, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
@@ -23,6 +23,7 @@ from ui.web.talk import Conversation, conversation, keep_address
 from ui.wording import Words
 
 _EXAMPLES = 3
+_ALSO = 5
 _POLL = 0.05
 
 
@@ -91,7 +92,7 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
             st.html(render.question_html(turn.question, w))
             if newest:
                 parts.scroll_to(f"turn-{number}", "asked")
-            _reply(talk, number, turn, documents, w)
+            _reply(talk, desk, number, turn, documents, w)
             if newest:
                 parts.scroll_to(f"turn-{number}", "answered")
     unkept = [turn.unkept for turn in talk.turns if turn.unkept]
@@ -100,7 +101,12 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
 
 
 def _reply(
-    talk: Conversation, number: int, turn: Turn, documents: Mapping[str, Document], w: Words
+    talk: Conversation,
+    desk: Desk,
+    number: int,
+    turn: Turn,
+    documents: Mapping[str, Document],
+    w: Words,
 ) -> None:
     _wait(turn, len(documents), w)
     fault = turn.reply.exception()
@@ -118,6 +124,9 @@ def _reply(
         st.html(render.heading_html(w("evidence" if isinstance(reply, Answer) else "nearest")))
     for place in places:
         _card(talk, number, place, reply, w)
+    if places:
+        judging.show(talk, desk, number, turn, places, w)
+        why.show(desk, number, turn, documents, w)
 
 
 def _wait(turn: Turn, count: int, w: Words) -> None:
@@ -163,6 +172,22 @@ def _card(talk: Conversation, number: int, place: render.Place, reply: Reply, w:
             on_click=talk.open,
             args=(number, place.number),
         )
+        _elsewhere(talk, number, place, w)
+
+
+def _elsewhere(talk: Conversation, number: int, place: render.Place, w: Words) -> None:
+    """Where else the same stands; each opens the document there."""
+    for other, also in enumerate(place.also[:_ALSO], start=1):
+        st.button(
+            w("also_in", title=render.plain_label(render.also_name(also, place))),
+            key=f"also-{number}-{place.number}-{other}",
+            type="tertiary",
+            icon=":material/content_copy:",
+            on_click=talk.open,
+            args=(number, place.number, other),
+        )
+    if len(place.also) > _ALSO:
+        st.html(render.note_html(w.counted("also_more", len(place.also) - _ALSO)))
 
 
 def _news(talk: Conversation, w: Words) -> str:
@@ -200,6 +225,10 @@ def _opened_place(
     if found is None:
         talk.opened = None
         return None
+    if talk.marking and talk.document in documents:
+        return render.whole(documents[talk.document], number, w), places
+    if 1 <= talk.other <= len(found.also):
+        return found.also[talk.other - 1], places
     return found, places
 
 
@@ -215,16 +244,25 @@ def _reader(
     reading = render.reading(opened, siblings, desk.text(opened.revision), documents, w)
     document = documents.get(opened.document)
     picture = None
-    if document and document.revision == opened.revision and desk.format_of(document.path) == "pdf":
+    marking = judging.marking(talk, opened, documents)
+    if marking:
+        fault = talk.turns[turn - 1].fault
+        reading = replace(reading, notes=(*reading.notes, *([str(fault)] if fault else [])))
+    elif (
+        document and document.revision == opened.revision and desk.format_of(document.path) == "pdf"
+    ):
         picture, fault = picture_of(document, opened, w) if talk.pictured else (Picture(), "")
         reading = replace(reading, notes=(*reading.notes, *filter(None, [fault])))
     parts.reader(
         reading,
         opened.language,
         w,
-        place=(turn, opened.number),
+        place=(turn, opened.number, talk.other, opened.document),
         picture=picture,
+        marking=marking,
         opened=partial(talk.open, turn),
         pictured=talk.picture,
         closed=talk.close,
+        marked=partial(judging.marked, talk, desk, opened),
+        chosen=talk.look_into,
     )

@@ -18,17 +18,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from eval import feedback
+from eval.cases import Evidence
 from eval.checking import Check
-from eval.provenance import corpus_of
+from eval.feedback import Noted, Verdict
+from eval.provenance import corpus_in
 from eval.question_sets import keep
 from eval.run import Progress, evaluate
 from eval.values import Summary
-from index.errors import IndexError_
+from index.errors import BelegtError, IndexError_
 from index.files import Wanted
 from index.library import Library
 from index.store import Failure, Source
 from index.sync import synced_folders, synced_patterns
 from index.values import Document, Language
+from qa.explaining import Explanation
 from qa.serial import reply_from_json, reply_to_json
 from qa.values import Answer, Reply
 from ui.render import NEAREST
@@ -51,9 +55,9 @@ class Asking(Protocol):
         interface: Language = "de",
     ) -> Reply: ...
 
-    def format_of(self, path: str) -> str:
-        """``pdf``, ``html`` …; empty for a document that is gone."""
-        return self._read(lambda: self._assistant.library.store.format_of(path))
+    def explain(
+        self, question: str, *, conversation: Language | None = None, interface: Language = "de"
+    ) -> Explanation: ...
 
     def examples(self, language: Language) -> list[str]: ...
 
@@ -61,12 +65,17 @@ class Asking(Protocol):
 @dataclass
 class Turn:
     """A question and its reply, which may still be on the way; ``unkept`` says why the reply
-    could not be stored. ``fresh``: asked in this session, so a screen reader should hear of it."""
+    could not be stored. ``fresh``: asked in this session, so a screen reader should hear of it.
+    ``noted`` is how it was judged in this session, ``fault`` why that could not be kept; ``why`` is
+    the explanation, once it was asked for."""
 
     question: str
     reply: Future[Reply] = field(default_factory=Future)
     unkept: str = ""
     fresh: bool = True
+    noted: Noted | None = None
+    fault: Exception | None = None
+    why: Future[Explanation] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,43 @@ class Desk:
         turn.reply.set_result(reply)
         return turn
 
+    def explain(self, turn: Turn) -> Future[Explanation]:
+        """Why a reply that is there is as it is; worked out once."""
+        if turn.why is None:
+            reply = turn.reply.result()
+            turn.why = self._askers.submit(
+                self._assistant.explain,
+                reply.question,
+                conversation=reply.language,
+                interface=reply.language,
+            )
+        return turn.why
+
+    def judge(self, turn: Turn, verdict: Verdict, place: Evidence | None = None) -> None:
+        """Keep what the user thinks of a reply as a case of the own set; the turn says how it went."""
+        store = self._assistant.library.store
+
+        def keep_case() -> Noted:
+            case = feedback.case_of(turn.reply.result(), verdict, place, corpus_in(store).texts)
+            return feedback.note(store.folder, verdict, case)
+
+        turn.fault = None
+        try:
+            turn.noted = self._read(keep_case)
+        except BelegtError as fault:
+            turn.fault = fault
+
+    def take_back(self, turn: Turn) -> None:
+        """Undo ``judge``."""
+        noted, folder = turn.noted, self._assistant.library.store.folder
+        if noted is None:
+            return
+        try:
+            self._read(lambda: feedback.take_back(folder, noted))
+            turn.noted = None
+        except BelegtError as fault:
+            turn.fault = fault
+
     def evaluation(
         self, files: Sequence[Path], out: Path, progress: Progress, settings: Mapping[str, Any]
     ) -> Callable[[], Summary]:
@@ -174,7 +220,7 @@ class Desk:
     def keep_set(self, name: str, data: bytes) -> tuple[Path, Check]:
         """Check an uploaded question set against the documents; see ``question_sets.keep``."""
         store = self._assistant.library.store
-        return self._read(lambda: keep(store.folder, name, data, corpus_of(store).texts))
+        return self._read(lambda: keep(store.folder, name, data, corpus_in(store).texts))
 
     def documents(self) -> dict[str, Document]:
         return self._read(self._assistant.library.documents)

@@ -25,6 +25,18 @@ _HERE = Path(__file__).parent
 _SVG = "http://www.w3.org/2000/svg"
 """The name of a language, not an address: nothing is fetched from there."""
 
+_READER_LABELS = (
+    "reader",
+    "previous",
+    "next",
+    "close",
+    "page_image",
+    "mark_hint",
+    "mark_document",
+    "mark_take",
+    "mark_take_highlighted",
+)
+
 
 @cache
 def _asset(name: str) -> str:
@@ -52,7 +64,7 @@ def _cases() -> Any:
 
 def style() -> None:
     """The style sheet of everything shown with ``st.html``."""
-    st.html(f"<style>{_asset('page.css')}</style>")
+    st.html(f"<style>{_asset('page.css')}{_asset('why.css')}</style>")
 
 
 def page_language(language: Language) -> None:
@@ -107,32 +119,55 @@ class Picture:
     alt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """The right place is sought: ``documents`` are paths with the words for them, ``document`` the
+    open one; ``highlighted`` says whether the highlighted place may be it."""
+
+    documents: Sequence[tuple[str, str]]
+    document: str
+    highlighted: bool
+
+
 def reader(
     shown: render.Reading,
     language: Language,
     w: Words,
     *,
-    place: Sequence[int],
+    place: Sequence[object],
     picture: Picture | None,
+    marking: Marking | None,
     opened: Callable[[int], None],
     pictured: Callable[[], None],
     closed: Callable[[], None],
+    marked: Callable[[int, str], None],
+    chosen: Callable[[str], None],
 ) -> None:
     """An open document; ``place`` names what was opened, so that the part knows a new one.
 
     ``picture`` is there for what can be seen as a page; ``pictured`` is called to turn it on or off.
+    With ``marking``, ``marked`` is called with a selection: its first code point in the canonical
+    text and its words, none for the highlighted place; and ``chosen`` with another document's path.
     """
 
     def on_opened() -> None:
         opened(int(st.session_state["reader_part"]["opened"]))
 
-    labels = {name: w(name) for name in ("reader", "previous", "next", "close", "page_image")}
+    def on_marked() -> None:
+        given = st.session_state["reader_part"]["marked"]
+        marked(int(given["start"]), str(given["text"]))
+
+    def on_chosen() -> None:
+        chosen(str(st.session_state["reader_part"]["chosen"]))
+
+    labels = {name: w(name) for name in _READER_LABELS}
     data = {
         **asdict(shown),
         "language": language,
         "place": "-".join(map(str, place)),
         "labels": {**labels, "text": w("reader_text")},
         "picture": asdict(picture) if picture else None,
+        "marking": asdict(marking) if marking else None,
     }
     _component("reader")(
         key="reader_part",
@@ -140,6 +175,8 @@ def reader(
         on_opened_change=on_opened,
         on_pictured_change=pictured,
         on_closed_change=closed,
+        on_marked_change=on_marked,
+        on_chosen_change=on_chosen,
     )
 
 

@@ -20,7 +20,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
     setTriggerValue("closed", true)
   }
   show(find("text"), data)
-  return () => { panel.onkeydown = null }
+  mark(panel, find("text"), data, setTriggerValue)
+  return () => {
+    panel.onkeydown = null
+    document.removeEventListener("selectionchange", panel.selecting)
+  }
 }
 
 function build(parent) {
@@ -42,7 +46,7 @@ function build(parent) {
   const text = make("div", "text")
   text.tabIndex = 0
   text.setAttribute("role", "region")
-  panel.append(head, text)
+  panel.append(head, text, make("div", "marking"))
   parent.append(panel)
   return panel
 }
@@ -88,7 +92,67 @@ function show(box, data) {
   // After the layout, or there is nothing to measure yet; the box scrolls, never the page.
   requestAnimationFrame(() => {
     const mark = box.querySelector(".quote")
-    if (mark) box.scrollTop = mark.offsetTop - Math.max(24, (box.clientHeight - mark.offsetHeight) / 3)
+    box.scrollTop = mark
+      ? mark.offsetTop - Math.max(24, (box.clientHeight - mark.offsetHeight) / 3)
+      : 0
     if (opening) box.focus({ preventScroll: true })
   })
+}
+
+// While the right place is sought: the document to seek it in, and a button that takes what is
+// selected, or what is highlighted while nothing is.
+function mark(panel, box, data, setTriggerValue) {
+  document.removeEventListener("selectionchange", panel.selecting)
+  panel.selecting = null
+  const foot = panel.querySelector(".marking")
+  foot.hidden = !data.marking
+  if (!data.marking) return foot.replaceChildren()
+  const { labels, marking } = data
+  const hint = make("p", "hint", labels.mark_hint)
+  const take = make("button", "take")
+  take.type = "button"
+  // The selection must outlive the press.
+  take.onpointerdown = take.onmousedown = (event) => event.preventDefault()
+  take.onclick = () => setTriggerValue("marked", selected(box, data.start) ?? { start: 0, text: "" })
+  panel.selecting = () => {
+    const some = data.start !== null && rangeIn(box) !== null
+    take.textContent = some || !marking.highlighted ? labels.mark_take : labels.mark_take_highlighted
+    take.disabled = !some && !marking.highlighted
+  }
+  document.addEventListener("selectionchange", panel.selecting)
+  panel.selecting()
+  foot.replaceChildren(chooser(labels.mark_document, marking, setTriggerValue), hint, take)
+}
+
+function chooser(label, { documents, document: open }, setTriggerValue) {
+  const select = make("select", "documents")
+  select.setAttribute("aria-label", label)
+  select.append(...documents.map(([path, name]) => new Option(name, path, false, path === open)))
+  select.onchange = () => setTriggerValue("chosen", select.value)
+  return select
+}
+
+// The part of the selection that lies in the box; null where there is none.
+function rangeIn(box) {
+  const root = box.getRootNode()
+  const all = document.getSelection()
+  const composed = all.getComposedRanges?.({ shadowRoots: [root] })[0]
+  const own = root.getSelection?.() ?? all
+  const given = composed ?? (own.rangeCount ? own.getRangeAt(0) : null)
+  if (!given || !box.contains(given.startContainer)) return null
+  const range = document.createRange()
+  range.setStart(given.startContainer, given.startOffset)
+  if (box.contains(given.endContainer)) range.setEnd(given.endContainer, given.endOffset)
+  else range.setEnd(box, box.childNodes.length)
+  return range.toString().trim() ? range : null
+}
+
+// Its first code point in the canonical text, where the box begins at `low`, and its words.
+function selected(box, low) {
+  const range = rangeIn(box)
+  if (!range || low === null) return null
+  const before = document.createRange()
+  before.setStart(box, 0)
+  before.setEnd(range.startContainer, range.startOffset)
+  return { start: low + [...before.toString()].length, text: range.toString() }
 }

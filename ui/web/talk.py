@@ -1,7 +1,7 @@
 """The conversation of one browser tab: kept in the session, named in the address, stored by desk.
 
-The address carries ``chat`` (its id), ``answer`` and ``cite`` (what is open), and ``lang`` (where
-it was chosen by hand), so that a reload or a link shows the same.
+The address carries ``chat`` (its id), ``answer``, ``cite`` and ``also`` (what is open), and ``lang``
+(where it was chosen by hand), so that a reload or a link shows the same.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from eval.feedback import Verdict
 from index.values import Language
 from ui.web.desk import Desk, Turn
 
@@ -22,6 +23,10 @@ _ID = re.compile(r"[0-9a-f]{16}")
 class Conversation:
     """Turns, oldest first; ``opened`` is a turn (from 1) and the number of a place in its reply.
 
+    ``other`` counts the places that say the same, 0 for the place itself; ``document`` is one that
+    is looked at in its stead while the right place is sought. ``marking`` is what waits for that:
+    a turn and the judgement of its reply.
+
     ``pictured``: as an image of its page, where it has one. ``focus`` is where the keyboard goes back
     to after closing; ``steps`` makes each such move new.
     """
@@ -29,6 +34,9 @@ class Conversation:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     turns: list[Turn] = field(default_factory=list)
     opened: tuple[int, int] | None = None
+    other: int = 0
+    document: str = ""
+    marking: tuple[int, Verdict] | None = None
     pictured: bool = False
     focus: tuple[int, int] | None = None
     steps: int = 0
@@ -39,7 +47,7 @@ class Conversation:
         chosen: dict[str, Language | None] = {"de": "de", "en": "en"}
         language = chosen.get(override)
         self.turns.append(desk.begin(self.id, question, language, self.language(), interface))
-        self.opened = None
+        self.opened, self.marking = None, None
         self.unknown = False
 
     def language(self) -> Language | None:
@@ -49,16 +57,27 @@ class Conversation:
                 return turn.reply.result().language
         return None
 
-    def open(self, turn: int, number: int) -> None:
-        self.opened = (turn, number)
+    def open(self, turn: int, number: int, other: int = 0) -> None:
+        self.opened, self.other, self.document = (turn, number), other, ""
+        if self.marking and self.marking[0] != turn:
+            self.marking = None
         self.steps += 1
+
+    def mark(self, turn: int, number: int, verdict: Verdict) -> None:
+        """Open a place and let the right one be marked from there on."""
+        self.open(turn, number)
+        self.marking = (turn, verdict)
+
+    def look_into(self, document: str) -> None:
+        """Another document, while the right place is sought."""
+        self.document = document
 
     def picture(self) -> None:
         """Turn between text and image of the page."""
         self.pictured = not self.pictured
 
     def close(self) -> None:
-        self.opened, self.focus = None, self.opened
+        self.opened, self.focus, self.marking = None, self.opened, None
         self.steps += 1
 
 
@@ -89,6 +108,8 @@ def _from_address(desk: Desk) -> Conversation:
     answer, cite = st.query_params.get("answer", ""), st.query_params.get("cite", "")
     if answer.isdecimal() and cite.isdecimal():
         talk.opened = (int(answer), int(cite))
+        also = st.query_params.get("also", "")
+        talk.other = int(also) if also.isdecimal() else 0
     return talk
 
 
@@ -99,9 +120,11 @@ def keep_address(talk: Conversation) -> None:
         wanted["chat"] = talk.id
     if talk.opened:
         wanted["answer"], wanted["cite"] = map(str, talk.opened)
+        if talk.other:
+            wanted["also"] = str(talk.other)
     if st.session_state.get("language_chosen"):
         wanted["lang"] = st.session_state["language"]
-    for name in ("chat", "answer", "cite", "lang"):
+    for name in ("chat", "answer", "cite", "also", "lang"):
         now = st.query_params.get(name)
         if name in wanted and now != wanted[name]:
             st.query_params[name] = wanted[name]

@@ -1,0 +1,78 @@
+"""Why this reply: worked out when it is opened, with what another threshold would cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from eval.runs import list_runs, load_run
+from eval.threshold import Cost, costs
+from index.errors import BelegtError
+from index.values import Document
+from qa.explaining import Explanation
+from qa.values import Answer
+from ui import render_why
+from ui.web.desk import Desk, Turn
+from ui.web.faults import show_fault
+from ui.web.opening import settings
+from ui.wording import Words
+
+_POLL = 0.05
+_BESIDE = (-0.2, -0.1, 0.0, 0.1, 0.2)
+"""Thresholds whose cost is shown, from the one in use."""
+
+
+def show(desk: Desk, number: int, turn: Turn, documents: Mapping[str, Document], w: Words) -> None:
+    """A fold under the reply; nothing is worked out while it is shut."""
+    reply = turn.reply.result()
+    label = w("why_answer" if isinstance(reply, Answer) else "why_refusal")
+    fold = st.expander(label, key=f"why-{number}", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        try:
+            why = _explanation(desk, turn, w)
+        except Exception as fault:  # noqa: BLE001 - as a question's: a line, and logged
+            show_fault(fault, w)
+            return
+        st.html(render_why.decision_html(why, reply, w))
+        if why.decision:
+            _costs(number, why.threshold, w)
+        st.html(render_why.passages_html(why, reply, documents, w))
+
+
+def _explanation(desk: Desk, turn: Turn, w: Words) -> Explanation:
+    """Each step of the wait gives Streamlit the chance to serve another click."""
+    future = desk.explain(turn)
+    place = st.empty()
+    while not future.done():
+        place.status(w("why_working"))
+        time.sleep(_POLL)
+    place.empty()
+    return future.result()
+
+
+def _costs(number: int, threshold: float, w: Words) -> None:
+    index = settings().index
+    newest = next((one for one in list_runs(index) if one.complete), None)
+    measured = _measured(str(newest.folder), threshold) if newest else []
+    count = measured[0].hopeless + measured[0].answerable if measured else 0
+    st.html(render_why.costs_html(measured if count else [], count, threshold, w))
+    st.button(w("why_cost_go"), key=f"cost-{number}", type="tertiary", on_click=_go)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _measured(folder: str, threshold: float) -> list[Cost]:
+    """What thresholds around the present one would have cost in a run; none if it is damaged."""
+    around = sorted({round(threshold + step, 4) for step in _BESIDE})
+    try:
+        return costs(load_run(Path(folder)).rows, [t for t in around if 0 < t < 1])
+    except BelegtError:
+        return []
+
+
+def _go() -> None:
+    st.session_state["go"] = "evaluation"
