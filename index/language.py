@@ -118,7 +118,8 @@ def unsupported_language(question: str) -> str | None:
     first = next(iter(likely), "")
     most = max(surplus.values(), default=0)
     if other_script or (surplus.get(first) == most and likely[first] >= _SURE):
-        return first.partition("-")[0] or None
+        code = first.partition("-")[0]
+        return code if code and code not in LANGUAGES else None
     return None
 
 

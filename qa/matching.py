@@ -17,6 +17,7 @@ from index.embedding import WORD, Embedded
 from index.library import Library
 from index.store import PassageWords
 from index.values import Language, PassageId, Vectors
+from index.wordforms import content_words
 from index.wordspace import SCALE
 
 NOTHING = 0.0
@@ -88,8 +89,10 @@ def rarities(asked: Embedded, text: str, rarity: Mapping[str, float]) -> Vectors
 
 
 def _rarity(word: str, rarity: Mapping[str, float]) -> float:
-    """The idf of a word, or of the rarest part of a hyphenated one; 0 for words without content."""
+    """The idf of a word, or of the rarest part of a hyphenated one or a date; 0 without content."""
     pieces = [word, *(m.group() for m in WORD.finditer(word.replace("-", " ")))]
+    if any(c.isdigit() for c in word):
+        pieces += content_words(word)  # figures come in one notation
     return max(rarity.get(piece.lower(), 0.0) for piece in pieces)
 
 

@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from index.library import Library
 from index.settings import Settings, load_settings
 from index.sync import sync
 from tests.fakes import SEEDS, DirectParser, WordEncoder
+
+# A busy machine is no failing test.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import index.language
@@ -266,6 +266,7 @@ def test_too_little_text_is_not_called_foreign(question):
     assert unsupported_language(question) is None
 
 
+@example("𣟷DÕÊ½\x08\U00062f17")
 @given(st.text())
 def test_any_text_has_one_of_our_languages(text):
     assert detect_language(text) in LANGUAGES
