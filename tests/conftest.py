@@ -9,9 +9,10 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from index.library import Library
+from index.parsing import Direct
 from index.settings import Settings, load_settings
 from index.sync import sync
-from tests.fakes import SEEDS, DirectParser, WordEncoder
+from tests.fakes import SEEDS, WordEncoder
 
 # A busy machine is no failing test.
 hypothesis_settings.register_profile("patient", deadline=None)
@@ -44,5 +45,5 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def seeds_library(tmp_path: Path, encoder: WordEncoder) -> Library:
     """The five source documents, indexed with the word encoder."""
-    sync([SEEDS], tmp_path / "index", encoder, parser=DirectParser())
+    sync([SEEDS], tmp_path / "index", encoder, parser=Direct())
     return Library(tmp_path / "index", encoder)

@@ -13,22 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding import WORD, Embedded, Progress
-from index.readers import read_file
-from index.readers.extracted import Extracted
 from index.values import Vectors
 from index.wordforms import fold, tokens
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-
-
-class DirectParser:
-    """Parses in this process: for tests of what comes after, which need no time for starting one."""
-
-    def parse(self, name: str, data: bytes) -> Extracted:
-        return read_file(name, data)
-
-    def close(self) -> None:
-        pass
 
 
 class WordEncoder:

@@ -15,6 +15,7 @@ from eval.runs import Run, load_run
 from index.embedding import Encoder
 from index.errors import StaleIndexError
 from index.library import Library
+from index.parsing import Direct
 from index.settings import Settings
 from index.sync import sync
 from qa.assistant import Assistant
@@ -48,10 +49,11 @@ class Bench:
         return self.assemble(library, self.encoder, self.settings)
 
     def _sync(self, folder: Path) -> None:
+        places, index = [folder / "documents"], folder / "index"
         try:
-            report = sync([folder / "documents"], folder / "index", self.encoder)
+            report = sync(places, index, self.encoder, parser=Direct())
         except StaleIndexError:
-            report = sync([folder / "documents"], folder / "index", self.encoder, rebuild=True)
+            report = sync(places, index, self.encoder, rebuild=True, parser=Direct())
         files = len(report.added) + len(report.changed) + len(report.unchanged)
         self.say(f"{folder.name}: {files} documents, {report.seconds:.1f} s")
 

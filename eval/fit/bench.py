@@ -9,8 +9,7 @@ from eval.fit.corpora import Asked, Corpus
 from index.embedding import Embedded, Encoder
 from index.errors import StaleIndexError
 from index.library import Library
-from index.readers import read_file
-from index.readers.extracted import Extracted
+from index.parsing import Direct
 from index.sync import sync
 from qa.logistic import Logistic
 from qa.question import analyse
@@ -40,23 +39,13 @@ class Bench:
         return retriever.rank(self.gathered[key])
 
 
-class _Direct:
-    """Parses here: our own plain text needs no process of its own."""
-
-    def parse(self, name: str, data: bytes) -> Extracted:
-        return read_file(name, data)
-
-    def close(self) -> None:
-        pass
-
-
 def open_bench(corpus: Corpus, work: Path, encoder: Encoder) -> Bench:
     """Sync a corpus and embed its questions."""
     index = work / f"index-{corpus.name}"
     try:
-        report = sync([corpus.folder], index, encoder, parser=_Direct())
+        report = sync([corpus.folder], index, encoder, parser=Direct())
     except StaleIndexError:
-        report = sync([corpus.folder], index, encoder, rebuild=True, parser=_Direct())
+        report = sync([corpus.folder], index, encoder, rebuild=True, parser=Direct())
     files = len(report.added) + len(report.changed) + len(report.unchanged)
     print(f"{corpus.name}: {files} files, {len(corpus.asked)} questions", flush=True)
     made = encoder.encode_questions([asked.question for asked in corpus.asked])

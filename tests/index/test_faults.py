@@ -26,12 +26,13 @@ import pytest
 
 from index.errors import BelegtError, IndexError_, LockedError, NoIndexError, StaleIndexError
 from index.library import Library
+from index.parsing import Direct
 from index.store import Store, writer_lock
 from index.sync import Progress
 from index.sync import sync as sync_with
 from index.values import SyncReport
 from index.vectors import build_vectors, open_vectors, publish
-from tests.fakes import DirectParser, WordEncoder
+from tests.fakes import WordEncoder
 
 QUESTIONS = ["Wer leitet die Brücke?", "Where is the harbour?", "Wie viele Straßen?", "Wälder"]
 OLD, NEW = "Brücke", "Hafen"
@@ -41,7 +42,7 @@ Texts = dict[str, str]
 
 def sync(folders: list[Path], index: Path, encoder: WordEncoder, **options: Any) -> SyncReport:
     """A sync that starts no processes for parsing; those are the subject of ``test_parsing``."""
-    return sync_with(folders, index, encoder, parser=DirectParser(), **options)
+    return sync_with(folders, index, encoder, parser=Direct(), **options)
 
 
 def texts(word: str, *, count: int = 8) -> Texts:

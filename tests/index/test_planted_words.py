@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
+from index.parsing import Direct
 from index.sync import sync
 from index.values import PassageId
 from index.wordforms import content_words, question_forms
-from tests.fakes import DirectParser, WordEncoder
+from tests.fakes import WordEncoder
 
 LISTS: dict[str, str] = tomllib.loads(
     Path(__file__).with_name("planted_words.toml").read_text(encoding="utf-8")
@@ -35,7 +36,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         for number, (passage, _) in enumerate(pairs(name)):
             (folder / f"{name}-{number:02d}.txt").write_text(passage, encoding="utf-8")
     encoder = WordEncoder()
-    sync([folder], index, encoder, parser=DirectParser())
+    sync([folder], index, encoder, parser=Direct())
     opened = Library(index, encoder)
     yield opened
     opened.close()

@@ -10,11 +10,11 @@ import pytest
 from index.errors import IndexError_, ReadError
 from index.files import Wanted, find, lasting_stamp, read, visible
 from index.options import Options
-from index.parsing import Limits
+from index.parsing import Direct, Limits
 from index.store import Store
 from index.sync import Progress, preview, sync
 from index.values import SyncReport
-from tests.fakes import DirectParser, WordEncoder
+from tests.fakes import WordEncoder
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def index(tmp_path: Path) -> Path:
 
 
 def run(places: list[Path], index: Path, options: Options = Options()) -> SyncReport:  # noqa: B008
-    return sync(places, index, WordEncoder(), options, parser=DirectParser())
+    return sync(places, index, WordEncoder(), options, parser=Direct())
 
 
 def lay(folder: Path, *names: str) -> None:
@@ -144,7 +144,7 @@ def test_a_sync_that_is_stopped_keeps_what_is_finished(folder: Path, index: Path
         WordEncoder(),
         watch=seen.append,
         stop=lambda: bool(seen) and seen[-1].done >= 10,
-        parser=DirectParser(),
+        parser=Direct(),
     )
     assert report.stopped
     assert 10 <= len(report.added) < 40

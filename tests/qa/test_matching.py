@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.library import Library
+from index.parsing import Direct
 from index.sync import sync
 from index.wordspace import SCALE, WordSpace
 from qa.matching import (
@@ -19,7 +20,7 @@ from qa.matching import (
     rarities,
     sentence_features,
 )
-from tests.fakes import DirectParser, WordEncoder
+from tests.fakes import WordEncoder
 
 TEXTS = {
     "hafen.txt": "Der Hafen liegt im Norden. Eine Brücke führt über den Fluss.",
@@ -47,7 +48,7 @@ def library(tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatc
     folder.mkdir()
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    sync([folder], tmp_path / "index", encoder, parser=DirectParser())
+    sync([folder], tmp_path / "index", encoder, parser=Direct())
     return Library(tmp_path / "index", encoder)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import BelegtError
+from index.parsing import Direct
 from index.settings import Settings
 from index.sync import sync
-from tests.fakes import DirectParser, WordEncoder
+from tests.fakes import WordEncoder
 from tests.index.pdf_files import lines, pdf
 from ui.showing import Painter, look_up
 
@@ -25,7 +26,7 @@ def study(settings: Settings, folder: Path) -> Path:
     data = pdf(PAGES, outline=[("The lighthouse", 2)], labels="/PageLabels<</Nums[0<</S/r>>]>>")
     (folder / "study.pdf").write_bytes(data)
     (folder / "note.txt").write_text("Ein Text ohne Seiten.", encoding="utf-8")
-    sync([folder], settings.index, WordEncoder(), parser=DirectParser())
+    sync([folder], settings.index, WordEncoder(), parser=Direct())
     return folder / "study.pdf"
 
 
