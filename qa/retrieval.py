@@ -27,8 +27,8 @@ from qa.matching import PASSAGE_FEATURES, Matches, match_words, passage_features
 from qa.question import Question, keys_by_language
 from qa.values import Hit
 
-NEAREST = 32
-WORDED = 20
+NEAREST = 40
+WORDED = 30
 
 FEATURES = (
     "centred",

@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--squad-questions", type=int, default=1600)
     parser.add_argument("--nomiracl", type=Path, nargs="*", default=[], help="NoMIRACL files")
     parser.add_argument("--xquad", type=Path, help="folder with xquad.de.json, xquad.en.json")
-    parser.add_argument("--word-steps", type=int, default=300, help="0 keeps the space of words")
+    parser.add_argument("--word-steps", type=int, default=160, help="0 keeps the space of words")
     parser.add_argument("--work", type=Path, help="keep indexes here between runs")
     options = parser.parse_args()
     settings = load_settings()
