@@ -15,6 +15,7 @@ from typing import Literal
 from index.values import Document, Language
 from qa.values import Answer, Citation, Hit, NotInDocuments, Reply
 from qa.values import Place as Spot
+from qa.wording import not_answered
 from ui.wording import Words
 
 NEAREST = 3
@@ -28,13 +29,14 @@ EXCERPT = 320
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
-PartKind = Literal["text", "quote", "other", "marker", "unsupported"]
+PartKind = Literal["text", "quote", "other", "marker", "unsupported", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of shown text: of an answer (text, quote, marker, unsupported) or of a document
-    (text, quote: the place that was opened, other: another place that the answer cites)."""
+    """A stretch of shown text: of an answer (text, quote, marker, unsupported, and missing: what the
+    documents do not answer) or of a document (text, quote: the place that was opened, other: another
+    place that the answer cites)."""
 
     kind: PartKind
     text: str
@@ -102,7 +104,7 @@ def answer_parts(answer: Answer) -> list[Part]:
     citation.
     """
     by_number = {citation.number: citation for citation in answer.citations}
-    spans = _quote_spans(answer) + _unsupported_spans(answer)
+    spans = _quote_spans(answer) + _unsupported_spans(answer) + _missing_span(answer)
     for match in _MARKER.finditer(answer.text):
         inside = any(start <= match.start() < end for start, end, _ in spans)
         number = int(match.group(1))
@@ -126,6 +128,15 @@ def _quote_spans(answer: Answer) -> list[tuple[int, int, Part]]:
 def _unsupported_spans(answer: Answer) -> list[tuple[int, int, Part]]:
     found = [(answer.text.find(s.text), s.text) for s in answer.sentences if not s.supported]
     return [(at, at + len(text), Part("unsupported", text)) for at, text in found if at >= 0]
+
+
+def _missing_span(answer: Answer) -> list[tuple[int, int, Part]]:
+    """The remark that ends an answer to a part of the question only."""
+    note = not_answered(answer.language, answer.missing)
+    if not answer.missing or not answer.text.endswith(note):
+        return []
+    end = len(answer.text)
+    return [(end - len(note), end, Part("missing", note))]
 
 
 def _cut(text: str, spans: Iterable[tuple[int, int, Part]]) -> list[Part]:

@@ -84,7 +84,7 @@ def _passage(
     passage: ExplainedPassage, reply: Reply, documents: Mapping[str, Document], w: Words
 ) -> str:
     found = {(hit.passage.document, hit.passage.start): hit.passage.text for hit in reply.passages}
-    text = excerpt(found.get((passage.document, passage.start), ""))
+    text = found.get((passage.document, passage.start), "")
     ranks = " · ".join(_rank(name, passage.ranks.get(name), w) for name in _RANKED)
     line = w("why_ranks", ranks=ranks)
     head = _head(passage.document, passage, documents, w)
@@ -127,7 +127,8 @@ def _head(
 
 
 def _quote(text: str) -> str:
-    return f'<blockquote class="b-quote" dir="auto">{escape(text)}</blockquote>' if text else ""
+    line = escape(excerpt(" ".join(text.split())))
+    return f'<blockquote class="b-quote" dir="auto">{line}</blockquote>' if line else ""
 
 
 def _bars(explained: Explained, w: Words) -> str:

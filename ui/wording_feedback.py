@@ -56,7 +56,7 @@ FEEDBACK: Final[dict[str, tuple[str, str]]] = {
     "why_decision": ("Antworten die Dokumente?", "Do the documents answer?"),
     "why_sure": (
         "Sicherheit {share}; geantwortet wird ab {threshold}.",
-        "Sure to {share}; an answer is given from {threshold}.",
+        "{share} sure; answers are given from {threshold} on.",
     ),
     "why_other": (
         "Hier ist die Frage als Ganzes und nach dem heutigen Stand beurteilt; gegeben wurde die"
@@ -76,16 +76,16 @@ FEEDBACK: Final[dict[str, tuple[str, str]]] = {
         "In your last evaluation ({count} questions):",
     ),
     "why_cost_limit": ("Grenze", "Limit"),
-    "why_cost_wrong": ("Beantwortet, obwohl nichts dazu da ist", "Answered with nothing there"),
-    "why_cost_refused": ("Abgelehnt, obwohl es da ist", "Refused though it is there"),
+    "why_cost_wrong": ("Zu Unrecht beantwortet", "Wrongly answered"),
+    "why_cost_refused": ("Zu Unrecht abgelehnt", "Wrongly refused"),
     "why_cost_of": ("{count} von {total}", "{count} of {total}"),
     "why_cost_now": ("{threshold} (jetzt)", "{threshold} (now)"),
-    "why_cost_go": ("Kosten der Grenze in der Auswertung", "Cost of the limit in the evaluation"),
+    "why_cost_go": ("In der Auswertung messen", "Measure it in the evaluation"),
     "why_passages": ("Bestplatzierte Abschnitte", "Passages placed best"),
     "why_sentences": ("Sätze darin", "Sentences in them"),
-    "why_score": ("passt zu {share}", "fits to {share}"),
+    "why_score": ("passt zu {share}", "fit {share}"),
     "why_ranks": ("Platz allein nach {ranks}", "Place by one sign alone: {ranks}"),
-    "why_rank": ("{name} {rank}", "{name} {rank}."),
+    "why_rank": ("{name} {rank}", "{name} #{rank}"),
     "why_unranked": ("{name} nicht gefunden", "{name} not found"),
     "why_bars": (
         "Jeder Balken zeigt, was ein Anzeichen gegenüber dem Üblichen ausmacht: nach rechts spricht"

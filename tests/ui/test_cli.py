@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index.values import Passage, PassageId
+from qa.values import Answer, Citation, Hit, NotInDocuments, Place, Timings
 from tests.fakes import SEEDS
 from tests.tiny_model import build_tiny_model
 from ui import cli
@@ -534,3 +536,15 @@ def test_eval_of_a_wrong_set_is_one_line(belegt: Belegt, index: Path, workplace:
     refused(belegt("eval", "wrong.jsonl"), "wrong.jsonl")
     (workplace / "noise.jsonl").write_bytes(b"\xff\xfe\x00")
     refused(belegt("eval", "noise.jsonl"), "noise.jsonl")
+
+
+def test_where_a_quote_stands_too_is_a_short_line(capsys):
+    where = [Place(name, "r", 0, 9) for name in ("b.txt", "c\u202e.txt", "b.txt")]
+    cited = Citation(1, "a.txt", "T", "", "", "r", 0, 9, "Ein Satz.", "de", None, (), tuple(where))
+    times = Timings(1.0, 1.0)
+    cli._print_reply(Answer("?", "de", 0.9, "extractive", "…", (), (cited,), (), times))
+    assert "     Auch in: b.txt, c\\u202e.txt\n" in capsys.readouterr().out
+    near = Passage(PassageId(1), "a.txt", "r", 0, 9, "Ein Satz.", "en", (), None)
+    hits = (Hit(near, 0.2, {}, (replace(near, document="b.txt"),)), Hit(near, 0.1, {}))
+    cli._print_reply(NotInDocuments("?", "en", 0.1, "not_covered", "…", hits, times))
+    assert capsys.readouterr().out.count("Also in: b.txt\n") == 1

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from index.store import Failure, Source
 from index.values import Document, Note, Passage, PassageId
+from qa.serial import reply_from_json, reply_to_json
 from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Timings
+from qa.values import Place as Spot
+from qa.wording import not_answered
 from ui import render
 from ui.render_documents import documents_table, failures_table, notes_table, remark
 from ui.wording import words
@@ -100,6 +103,15 @@ def test_a_sentence_without_support_is_marked():
     assert [p.text for p in render.answer_parts(reply) if p.kind == "unsupported"] == [
         "Das ist frei erfunden."
     ]
+
+
+def test_what_is_not_answered_is_told_apart_and_holds_no_marker():
+    note = not_answered("de", ["Und wer war [1]?"])
+    reply = replace(answer(f"„Ein Satz.“ [1]\n\n{note}", citation()), missing=("Und wer war [1]?",))
+    parts = render.answer_parts(reply)
+    assert [p.text for p in parts if p.kind == "missing"] == [note]
+    assert "".join(p.text for p in parts) == reply.text
+    assert len([p for p in parts if p.kind == "marker"]) == 1
 
 
 @given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=12), max_size=3))
@@ -203,6 +215,36 @@ def test_a_very_long_document_is_cut_around_the_place(monkeypatch):
     shown = render.reading(place, [place], text, {"a.txt": document()}, DE)
     assert "".join(p.text for p in shown.parts) == "a" * 20 + "Ein Satz." + "b" * 20
     assert shown.notes == (DE("window", shown=49, total=209),)
+    assert shown.start == 80
+
+
+def test_where_else_a_quote_stands_opens_there():
+    also = (Spot("b.txt", "r9", 8, 17), Spot("gone.txt", "r3", 0, 9))
+    documents = {"a.txt": document(), "b.txt": document("b.txt", "r9", "Kopie")}
+    (place,) = render.places(answer("x", replace(citation(), also=also)), documents, DE)
+    assert [(p.title, p.document, p.start) for p in place.also] == [
+        ("Kopie", "b.txt", 8),
+        ("gone.txt", "gone.txt", 0),
+    ]
+    shown = render.reading(place.also[0], [place], "Vorher: Ein Satz.", documents, DE)
+    assert [(p.kind, p.text) for p in shown.parts] == [("text", "Vorher: "), ("quote", "Ein Satz.")]
+    assert (shown.heading, shown.notes, shown.start) == ("Kopie", (), 0)
+
+
+def test_a_folded_passage_of_a_refusal_opens_too():
+    near = hit("Ein Satz.", "a.txt")
+    folded = replace(near, also=(replace(near.passage, document="b.txt", start=5, end=14),))
+    refused = NotInDocuments("?", "de", 0.1, "not_covered", "…", (folded,), TIMES)
+    (place,) = render.places(reply_from_json(reply_to_json(refused)), {}, DE)
+    assert [(p.document, p.start, p.text) for p in place.also] == [("b.txt", 5, "Ein Satz.")]
+
+
+def test_a_whole_document_is_shown_from_its_beginning():
+    place = render.places(answer("x", citation()), {}, DE)[0]
+    whole = render.whole(document("b.txt", title="Anderes"), 1, DE)
+    shown = render.reading(whole, [place], "Text.", {"b.txt": document("b.txt")}, DE)
+    assert [(p.kind, p.text) for p in shown.parts] == [("text", "Text.")]
+    assert (shown.heading, shown.notes, shown.start) == ("Anderes", (), 0)
 
 
 # -- inertness --------------------------------------------------------------------------------

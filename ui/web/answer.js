@@ -1,4 +1,6 @@
 // An answer with its markers as real buttons. Text reaches the page as text nodes only.
+const WAIT = 4000 // ms for the document to come on a busy machine
+const SETTLE = 800 // ms for the layout to come to rest once it moves
 export default function ({ parentElement, data, setTriggerValue }) {
   let box = parentElement.querySelector(".answer")
   if (!box) {
@@ -38,13 +40,22 @@ function hold(button, root) {
   while (scroller && getComputedStyle(scroller).overflowY !== "auto") scroller = scroller.parentElement
   if (!scroller) return
   const top = button.getBoundingClientRect().top
-  let until = performance.now() + 800
+  let until = performance.now() + WAIT
+  let moved = false
   const stay = () => {
     if (performance.now() > until) return
-    scroller.scrollTop += button.getBoundingClientRect().top - top
+    const off = button.getBoundingClientRect().top - top
+    if (Math.abs(off) >= 1 && !moved) {
+      moved = true
+      until = performance.now() + SETTLE
+    }
+    scroller.scrollTop += off
     requestAnimationFrame(stay)
   }
-  scroller.addEventListener("wheel", () => { until = 0 }, { once: true, passive: true })
+  // Whoever scrolls meanwhile is let go.
+  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    addEventListener(name, () => { until = 0 }, { once: true, passive: true })
+  }
   stay()
 }
 

@@ -171,8 +171,8 @@ class Desk:
         return turn
 
     def explain(self, turn: Turn) -> Future[Explanation]:
-        """Why a reply that is there is as it is; worked out once."""
-        if turn.why is None:
+        """Why a reply that is there is as it is; worked out once, and again after a fault."""
+        if turn.why is None or (turn.why.done() and turn.why.exception()):
             reply = turn.reply.result()
             turn.why = self._askers.submit(
                 self._assistant.explain,

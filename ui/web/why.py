@@ -57,21 +57,28 @@ def _explanation(desk: Desk, turn: Turn, w: Words) -> Explanation:
 
 def _costs(number: int, threshold: float, w: Words) -> None:
     index = settings().index
-    newest = next((one for one in list_runs(index) if one.complete), None)
-    measured = _measured(str(newest.folder), threshold) if newest else []
+    runs = (str(one.folder) for one in list_runs(index) if one.complete)
+    measured = next(filter(None, (_measured(folder, threshold) for folder in runs)), [])
     count = measured[0].hopeless + measured[0].answerable if measured else 0
-    st.html(render_why.costs_html(measured if count else [], count, threshold, w))
+    st.html(render_why.costs_html(measured, count, threshold, w))
     st.button(w("why_cost_go"), key=f"cost-{number}", type="tertiary", on_click=_go)
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
+@st.cache_data(show_spinner=False, max_entries=32)
 def _measured(folder: str, threshold: float) -> list[Cost]:
-    """What thresholds around the present one would have cost in a run; none if it is damaged."""
+    """What thresholds around the present one would have cost in a run; none if that run does not
+    tell: an oracle's, or a damaged one."""
     around = sorted({round(threshold + step, 4) for step in _BESIDE})
     try:
-        return costs(load_run(Path(folder)).rows, [t for t in around if 0 < t < 1])
+        run = load_run(Path(folder))
     except BelegtError:
         return []
+    found = costs(run.rows, [t for t in around if 0 < t < 1])
+    return found if run.summary.provenance.oracle is None and any(map(_counted, found)) else []
+
+
+def _counted(cost: Cost) -> bool:
+    return cost.hopeless + cost.answerable > 0
 
 
 def _go() -> None:
