@@ -28,19 +28,29 @@ _SCALE = 2.0
 _NEAR = 0.015
 
 
-def decision_html(why: Explanation, reply: Reply, w: Words) -> str:
-    """How sure it is, against the threshold, and what made it so."""
+def changed_html(whys: Sequence[Explanation], reply: Reply, w: Words) -> str:
+    """Says so where the reply was given at another figure than is worked out now."""
+    sure = [(why.decision.score, why.threshold) for why in whys if why.decision]
+    covered = [score for score, threshold in sure if score >= threshold]
+    now = min(covered or [score for score, _ in sure], default=reply.confidence)
+    if abs(now - reply.confidence) <= _NEAR:
+        return ""
+    return f'<div class="b-why">{_note(w("why_other", share=w.percent(reply.confidence)))}</div>'
+
+
+def decision_html(why: Explanation, w: Words, part: str = "") -> str:
+    """How sure it is, against the threshold, and what made it so; ``part`` names the part of a
+    question that this is about."""
     if why.decision is None:
         return f'<p class="b-note">{escape(w("why_nothing"))}</p>'
     sure, least = why.decision.score, why.threshold
     line = w("why_sure", share=w.percent(sure), threshold=w.percent(least))
-    other = abs(sure - reply.confidence) > _NEAR
-    note = w("why_other", share=w.percent(reply.confidence)) if other else ""
+    about = f'<p class="b-why-head">{foreign(part)}</p>' if part else ""
     return (
-        f'<div class="b-why">{_heading(w("why_decision"))}<p class="b-why-line">{escape(line)}</p>'
+        f'<div class="b-why">{about}{_heading(w("why_decision"))}<p class="b-why-line">{escape(line)}</p>'
         f'<div class="b-meter" aria-hidden="true"><span class="b-meter-fill" style="width:{sure:.1%}">'
         f'</span><span class="b-meter-limit" style="inset-inline-start:{least:.1%}"></span></div>'
-        f"{_note(note)}{_bars(why.decision, w)}{_note(w('why_bars'))}{_legend(w)}</div>"
+        f"{_bars(why.decision, w)}{_note(w('why_bars'))}{_legend(w)}</div>"
     )
 
 

@@ -59,11 +59,10 @@ FEEDBACK: Final[dict[str, tuple[str, str]]] = {
         "{share} sure; answers are given from {threshold} on.",
     ),
     "why_other": (
-        "Hier ist die Frage als Ganzes und nach dem heutigen Stand beurteilt; gegeben wurde die"
-        " Antwort mit {share}, weil sie in Teilen gesucht wurde oder sich die Dokumente geändert"
-        " haben.",
-        "Here the question is judged as a whole and as of today; the reply was given at {share},"
-        " because it was searched in parts or the documents have changed.",
+        "Beurteilt nach dem heutigen Stand. Gegeben wurde die Antwort bei {share}; seither haben sich"
+        " Dokumente oder Einstellungen geändert.",
+        "Judged as of today. The reply was given at {share}; documents or settings have changed"
+        " since.",
     ),
     "why_threshold": (
         "Die Grenze ist einstellbar (answer_threshold). Höher: weniger falsche Antworten, aber mehr"

@@ -298,6 +298,17 @@ def test_the_right_place_is_marked_in_the_document(page, place):
     assert evidence.start is not None  # kept only where these offsets hold the very words
 
 
+def test_the_highlighted_place_of_a_refusal_may_be_the_right_one(page, place):
+    ask(page, "Was ist auf dem Mond?")
+    page.get_by_role("button", name=DE("judge_should_answer")).click()
+    page.get_by_role("button", name=DE("mark_take_highlighted")).click()
+    page.get_by_text(DE("judged", verdict=DE("judge_should_answer"))).wait_for()
+    page.get_by_role("button", name=DE("judged_undo")).click()
+    page.get_by_role("button", name=DE("judge_should_answer")).wait_for()
+    own = place / "index" / "sets" / "own.jsonl"
+    assert not own.exists() or "should_answer" not in own.read_text(encoding="utf-8")
+
+
 def test_why_is_told_when_it_is_opened(page):
     expect = playwright_api.expect
     ask(page, "Was ist auf dem Mond?")

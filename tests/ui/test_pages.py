@@ -17,6 +17,7 @@ from index.sync import sync
 from tests.ui.conftest import QUOTES
 from ui import serving
 from ui.web import opening
+from ui.web.desk import Desk, Turn
 from ui.web.syncing import Syncing
 from ui.wording import words
 
@@ -166,6 +167,22 @@ def test_a_faulty_set_is_named_under_the_reply(app, index):
     body = shown(page.button(key="judge-1-good").click().run())
     assert "own.jsonl, line 1: broken JSON" in body
     assert page.button(key="judge-1-good")
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Was kostet der Eintritt?", 1),
+        ("Was kostet der Eintritt, und wie viele Partner gibt es?", 2),
+        ("Wer war Jupiter im Tempel, und wo wohnte Merkur damals?", 1),
+    ],
+)
+def test_a_reply_is_explained_as_it_was_decided(canned, question, parts):
+    turn = Turn(question)
+    turn.reply.set_result(canned.ask(question))
+    why = Desk(canned).explain(turn).result(10)
+    assert len(why) == parts
+    assert parts == 2 or why[0][0] == question
 
 
 def test_the_same_elsewhere_is_opened_and_kept_in_the_address(app, tmp_path, index, encoder):

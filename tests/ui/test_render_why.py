@@ -34,7 +34,7 @@ def refused() -> NotInDocuments:
 
 
 def test_each_sign_says_how_strongly_it_speaks():
-    shown = render_why.decision_html(explanation(), refused(), DE)
+    shown = render_why.decision_html(explanation(), DE)
     assert re.findall(r'class="b-says">([^<]+)', shown) == [
         "spricht stark dafür",
         "wie üblich",
@@ -45,19 +45,25 @@ def test_each_sign_says_how_strongly_it_speaks():
 
 
 def test_the_largest_bar_fills_its_half_and_the_others_follow():
-    shown = render_why.decision_html(explanation(), refused(), DE)
+    shown = render_why.decision_html(explanation(), DE)
     found = re.findall(r'class="(b-for|b-against)" style="width:([\d.]+)%', shown)
     assert found == [("b-for", "50.0"), ("b-for", "0.5"), ("b-against", "20.0"), ("b-for", "2.5")]
 
 
-@pytest.mark.parametrize(("score", "said"), [(0.93, False), (0.5, True)])
-def test_another_figure_than_the_replys_is_explained(score, said):
-    shown = render_why.decision_html(explanation(score), refused(), EN)
+@pytest.mark.parametrize(
+    ("scores", "said"), [((0.93,), False), ((0.5,), True), ((0.99, 0.93, 0.2), False), ((), False)]
+)
+def test_another_figure_than_the_replys_is_explained(scores, said):
+    shown = render_why.changed_html([explanation(score) for score in scores], refused(), EN)
     assert (EN("why_other", share="93%") in shown) is said
 
 
+def test_a_part_of_a_question_is_named_and_inert():
+    assert parsed(render_why.decision_html(explanation(), DE, HOSTILE)).text.startswith(HOSTILE)
+
+
 def test_nothing_searched_is_said():
-    shown = render_why.decision_html(Explanation((), (), None, 0.44), refused(), EN)
+    shown = render_why.decision_html(Explanation((), (), None, 0.44), EN)
     assert EN("why_nothing") in shown
     assert render_why.passages_html(Explanation((), (), None, 0.44), refused(), {}, EN) == ""
 

@@ -33,6 +33,7 @@ from index.store import Failure, Source
 from index.sync import synced_folders, synced_patterns
 from index.values import Document, Language
 from qa.explaining import Explanation
+from qa.parts import completed, split_question
 from qa.serial import reply_from_json, reply_to_json
 from qa.values import Answer, Reply
 from ui.render import NEAREST
@@ -62,6 +63,10 @@ class Asking(Protocol):
     def examples(self, language: Language) -> list[str]: ...
 
 
+Explained = tuple[str, Explanation]
+"""A question, or a part of one that was searched by itself, and why it was decided as it was."""
+
+
 @dataclass
 class Turn:
     """A question and its reply, which may still be on the way; ``unkept`` says why the reply
@@ -75,7 +80,7 @@ class Turn:
     fresh: bool = True
     noted: Noted | None = None
     fault: Exception | None = None
-    why: Future[Explanation] | None = None
+    why: Future[list[Explained]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +175,28 @@ class Desk:
         turn.reply.set_result(reply)
         return turn
 
-    def explain(self, turn: Turn) -> Future[Explanation]:
+    def explain(self, turn: Turn) -> Future[list[Explained]]:
         """Why a reply that is there is as it is; worked out once, and again after a fault."""
         if turn.why is None or (turn.why.done() and turn.why.exception()):
-            reply = turn.reply.result()
-            turn.why = self._askers.submit(
-                self._assistant.explain,
-                reply.question,
-                conversation=reply.language,
-                interface=reply.language,
-            )
+            turn.why = self._askers.submit(self._explained, turn.reply.result())
         return turn.why
+
+    def _explained(self, reply: Reply) -> list[Explained]:
+        """As it was answered: by its parts if one of them is covered, else as a whole."""
+
+        def why(question: str) -> Explanation:
+            return self._assistant.explain(
+                question, conversation=reply.language, interface=reply.language
+            )
+
+        parts = split_question(reply.question) if isinstance(reply, Answer) else []
+        if len(parts) > 1:
+            found = [
+                (part, why(asked)) for part, asked in zip(parts, completed(parts), strict=True)
+            ]
+            if any(one.decision and one.decision.score >= one.threshold for _, one in found):
+                return found
+        return [(reply.question, why(reply.question))]
 
     def judge(self, turn: Turn, verdict: Verdict, place: Evidence | None = None) -> None:
         """Keep what the user thinks of a reply as a case of the own set; the turn says how it went."""

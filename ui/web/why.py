@@ -12,10 +12,9 @@ from eval.runs import list_runs, load_run
 from eval.threshold import Cost, costs
 from index.errors import BelegtError
 from index.values import Document
-from qa.explaining import Explanation
 from qa.values import Answer
 from ui import render_why
-from ui.web.desk import Desk, Turn
+from ui.web.desk import Desk, Explained, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import settings
 from ui.wording import Words
@@ -38,13 +37,15 @@ def show(desk: Desk, number: int, turn: Turn, documents: Mapping[str, Document],
         except Exception as fault:  # noqa: BLE001 - as a question's: a line, and logged
             show_fault(fault, w)
             return
-        st.html(render_why.decision_html(why, reply, w))
-        if why.decision:
-            _costs(number, why.threshold, w)
-        st.html(render_why.passages_html(why, reply, documents, w))
+        st.html(render_why.changed_html([one for _, one in why], reply, w))
+        for part, one in why:
+            st.html(render_why.decision_html(one, w, part if len(why) > 1 else ""))
+            st.html(render_why.passages_html(one, reply, documents, w))
+        if why[0][1].decision:
+            _costs(number, why[0][1].threshold, w)
 
 
-def _explanation(desk: Desk, turn: Turn, w: Words) -> Explanation:
+def _explanation(desk: Desk, turn: Turn, w: Words) -> list[Explained]:
     """Each step of the wait gives Streamlit the chance to serve another click."""
     future = desk.explain(turn)
     place = st.empty()
