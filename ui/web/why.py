@@ -37,10 +37,12 @@ def show(desk: Desk, number: int, turn: Turn, documents: Mapping[str, Document],
         except Exception as fault:  # noqa: BLE001 - as a question's: a line, and logged
             show_fault(fault, w)
             return
-        st.html(render_why.changed_html([one for _, one in why], reply, w))
+        shown = [render_why.changed_html([one for _, one in why], reply, w)]
         for part, one in why:
-            st.html(render_why.decision_html(one, w, part if len(why) > 1 else ""))
-            st.html(render_why.passages_html(one, reply, documents, w))
+            shown.append(render_why.decision_html(one, w, part if len(why) > 1 else ""))
+            shown.append(render_why.passages_html(one, reply, documents, w))
+        for fragment in filter(None, shown):  # Streamlit refuses an empty one
+            st.html(fragment)
         if why[0][1].decision:
             _costs(number, why[0][1].threshold, w)
 
