@@ -185,6 +185,17 @@ def test_a_reply_is_explained_as_it_was_decided(canned, question, parts):
     assert parts == 2 or why[0][0] == question
 
 
+@pytest.mark.parametrize("question", ["Was kostet es?", "Was ist auf dem Mond?"])
+def test_the_opened_fold_tells_why(app, question):
+    page = ask(app(), question)
+    assert DE("why_decision") not in shown(page)
+    page.session_state["why-1"] = True
+    body = shown(page.run())
+    assert DE("why_decision") in body
+    assert DE("why_passages") in body
+    assert DE("why_threshold") in body
+
+
 def test_the_same_elsewhere_is_opened_and_kept_in_the_address(app, tmp_path, index, encoder):
     copy = tmp_path / "documents" / "kopie.txt"
     copy.write_text("Die Kopie\n\n" + QUOTES["kostet"][0][1] + "\n", encoding="utf-8")

@@ -37,18 +37,14 @@ def show(desk: Desk, number: int, turn: Turn, documents: Mapping[str, Document],
         except Exception as fault:  # noqa: BLE001 - as a question's: a line, and logged
             show_fault(fault, w)
             return
-        _put(render_why.changed_html([one for _, one in why], reply, w))
+        shown = [render_why.changed_html([one for _, one in why], reply, w)]
         for part, one in why:
-            _put(render_why.decision_html(one, w, part if len(why) > 1 else ""))
-            _put(render_why.passages_html(one, reply, documents, w))
+            shown.append(render_why.decision_html(one, w, part if len(why) > 1 else ""))
+            shown.append(render_why.passages_html(one, reply, documents, w))
+        for fragment in filter(None, shown):  # Streamlit refuses an empty one
+            st.html(fragment)
         if why[0][1].decision:
             _costs(number, why[0][1].threshold, w)
-
-
-def _put(html: str) -> None:
-    """Streamlit takes no empty piece."""
-    if html:
-        st.html(html)
 
 
 def _explanation(desk: Desk, turn: Turn, w: Words) -> list[Explained]:
@@ -67,7 +63,7 @@ def _costs(number: int, threshold: float, w: Words) -> None:
     runs = (str(one.folder) for one in list_runs(index) if one.complete)
     measured = next(filter(None, (_measured(folder, threshold) for folder in runs)), [])
     count = measured[0].hopeless + measured[0].answerable if measured else 0
-    _put(render_why.costs_html(measured, count, threshold, w))
+    st.html(render_why.costs_html(measured, count, threshold, w))
     st.button(w("why_cost_go"), key=f"cost-{number}", type="tertiary", on_click=_go)
 
 
