@@ -181,7 +181,7 @@ def cases_of(name: str, group: Group) -> int:
         case "refusal_error_rate" if group.by != "tier":
             return min(n, answerable)
         case "refusal_hallucination_rate":
-            return min(n, group.n if group.by == "tier" else n - answerable)
+            return max(0, min(n, group.n if group.by == "tier" else n - answerable))
         case _:
             return n
 
