@@ -289,16 +289,18 @@ def _is_name(text: str, found: Sequence[re.Match[str]], i: int, language: Langua
     return beside and not at_start
 
 
-def unknown_names(claim: Facts, evidence: Facts, context: str) -> list[str]:
-    """Names of the statement that neither the evidence nor what stands around it has."""
+def unknown_names(claim: Facts, evidence: Facts, context: str) -> list[Word]:
+    """Names of the statement that neither the evidence nor what stands around it has; of a name
+    of several words that the table knows, its first."""
     around = f"{evidence.text}\n{search_text(context)}"
     same = evidence.language == claim.language
-    unknown = [w.text for w in claim.words if w.name and not mentions(w.text, around, same=same)]
-    if claim.groups - _groups(around):
-        unknown += [
-            name for group, name, _ in _long_names(claim.text) if group not in _groups(around)
-        ]
-    return unknown
+    there = _groups(around)
+    strange = {at for line, _, at in _long_names(claim.text) if line not in there}
+    return [
+        word
+        for word in claim.words
+        if word.start in strange or (word.name and not mentions(word.text, around, same=same))
+    ]
 
 
 def mentions(word: str, text: str, *, same: bool) -> bool:

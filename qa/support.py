@@ -83,6 +83,10 @@ NOTABLY = 0.1
 """A clause that fits better by less than this is not the better one."""
 
 
+TRANSLATED = 0.5
+"""A name that is found only with less than this is none of the evidence in another language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A statement and the sentences it cites, word for word. ``context``: what stands around
@@ -235,12 +239,24 @@ def word_doubts(claim: Claim, compared: Compared) -> tuple[Doubt, ...]:
         "figure": bool(missing_figures(ours, theirs)),
         "date": bool(wrong_dates(ours, theirs)),
         "unit": bool(wrong_units(ours, theirs)),
-        "name": bool(unknown_names(ours, theirs, claim.context)),
+        "name": _names_strangers(claim, compared),
         "link": bool(foreign_links(claim.text, " ".join(claim.evidence))),
         "negation": denied(compared),
         "comparison": bool(reversed_comparisons(ours, theirs)),
     }
     return tuple(doubt for doubt, is_so in failed.items() if is_so)
+
+
+def _names_strangers(claim: Claim, compared: Compared) -> bool:
+    """Whether a name is unknown; across languages it may be a translated word that looks like one,
+    so there it must also mean nothing that the evidence has."""
+    ours, theirs = compared.claim, compared.evidence
+    same = ours.language == theirs.language
+    rows = {word.start: i for i, word in enumerate(ours.words)}
+    return any(
+        same or not compared.found.size or compared.found[rows[word.start]].max() < TRANSLATED
+        for word in unknown_names(ours, theirs, claim.context)
+    )
 
 
 def denied(compared: Compared) -> bool:
