@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from index.values import Language
+from qa.support import Doubt
 from qa.values import Reason
 
 _MONTHS: dict[Language, tuple[str, ...]] = {
@@ -136,6 +137,31 @@ _WHY: dict[Language, dict[Notice, str]] = {
     },
 }
 
+_DOUBTS: dict[Language, dict[Doubt, str]] = {
+    "de": {
+        "no_evidence": "ohne Beleg",
+        "figure": "eine Zahl steht nicht im Beleg",
+        "date": "ein Datum stimmt nicht mit dem Beleg überein",
+        "unit": "eine Einheit ist im Beleg eine andere",
+        "name": "ein Name steht nicht im Beleg",
+        "link": "eine Adresse oder Auszeichnung steht nicht im Beleg",
+        "negation": "die Verneinung ist im Beleg eine andere",
+        "comparison": "der Vergleich geht im Beleg in die andere Richtung",
+        "meaning": "der Beleg sagt das nicht deutlich genug",
+    },
+    "en": {
+        "no_evidence": "without evidence",
+        "figure": "a figure is not in the evidence",
+        "date": "a date does not agree with the evidence",
+        "unit": "a unit is another one in the evidence",
+        "name": "a name is not in the evidence",
+        "link": "an address or mark-up is not in the evidence",
+        "negation": "what is denied differs from the evidence",
+        "comparison": "the comparison goes the other way in the evidence",
+        "meaning": "the evidence does not say this clearly enough",
+    },
+}
+
 _QUOTES: dict[Language, tuple[str, str]] = {"de": ("„", "“"), "en": ("“", "”")}
 
 
@@ -152,6 +178,11 @@ def not_answered(language: Language, parts: Sequence[str]) -> str:
 def notice(language: Language, why: Notice) -> str:
     """One line above quotes that a language model was to put into words."""
     return _NOTICE[language].format(why=_WHY[language][why])
+
+
+def doubts(language: Language, reasons: Sequence[Doubt]) -> str:
+    """Why a statement counts as unsupported, in words."""
+    return "; ".join(_DOUBTS[language][reason] for reason in reasons)
 
 
 def format_date(date: str, language: Language) -> str:
