@@ -14,6 +14,7 @@ from qa.wording import format_date as _format_date
 from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
+from ui.wording_sharing import SHARING
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -227,6 +228,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **EVALUATION,
     **DOCUMENTS,
     **FEEDBACK,
+    **SHARING,
 }
 
 

@@ -1,0 +1,46 @@
+"""Words of what is passed on: links, exported files, and what stands in these."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHARING: Final[dict[str, tuple[str, str]]] = {
+    # on the page
+    "share": ("Weitergeben", "Share"),
+    "share_link": ("Link zu dieser Antwort kopieren", "Copy the link to this answer"),
+    "share_link_cite": (
+        "Link zu dieser Antwort mit geöffnetem Beleg {number} kopieren",
+        "Copy the link to this answer with evidence {number} open",
+    ),
+    "share_copied": ("Kopiert.", "Copied."),
+    "share_by_hand": (
+        "Der Browser erlaubt das Kopieren hier nicht. Der Link steht markiert im Feld; kopieren Sie"
+        " ihn mit Strg+C.",
+        "The browser does not allow copying here. The link is selected in the field; copy it with"
+        " Ctrl+C.",
+    ),
+    "share_link_address": ("Link", "Link"),
+    "share_link_note": (
+        "Er öffnet bei allen, die diesen Server erreichen, dieses Gespräch an dieser Stelle.",
+        "For everyone who reaches this server it opens this conversation at this place.",
+    ),
+    "share_answer": ("Diese Antwort als Datei", "This answer as a file"),
+    "share_conversation": (
+        "Das ganze Gespräch als Datei ({count} Fragen)",
+        "The whole conversation as a file ({count} questions)",
+    ),
+    "share_docx": ("Word (DOCX)", "Word (DOCX)"),
+    "share_html": ("Webseite (HTML)", "Web page (HTML)"),
+    "share_md": ("Markdown", "Markdown"),
+    "share_conversation_title": ("Gespräch: {question}", "Conversation: {question}"),
+    # in the files
+    "export_about": (
+        "Erstellt mit belegt am {date}. Zitate sind wörtlich; die Fußnoten nennen die genaue Stelle.",
+        "Made with belegt on {date}. Quotes are word for word; footnotes name the exact place.",
+    ),
+    "export_place": (
+        "Datei {document}, Zeichen {start} bis {end}, Fassung {revision}",
+        "File {document}, characters {start} to {end}, version {revision}",
+    ),
+    "export_back": ("Zurück zu {number} im Text", "Back to {number} in the text"),
+}
