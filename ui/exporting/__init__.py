@@ -61,16 +61,26 @@ def file_name(title: str, day: date, ending: str) -> str:
     return f"{stem}-{day.isoformat()}.{ending}"
 
 
+def format_of(target: Path) -> Format:
+    """The format that the ending of a file names.
+
+    Raises:
+        ExportError: no such format.
+    """
+    chosen = FORMATS.get(target.suffix.removeprefix(".").lower())
+    if chosen is None:
+        known = ", ".join(f".{ending}" for ending in FORMATS)
+        raise ExportError(f"{target}: no such format. Name a file that ends in {known}.")
+    return chosen
+
+
 def export_to(paper: Paper, target: Path) -> None:
     """Write ``paper`` to a file; its ending says in which format.
 
     Raises:
         ExportError: no such format, or the file cannot be written.
     """
-    chosen = FORMATS.get(target.suffix.removeprefix(".").lower())
-    if chosen is None:
-        known = ", ".join(f".{ending}" for ending in FORMATS)
-        raise ExportError(f"{target}: no such format. Name a file that ends in {known}.")
+    chosen = format_of(target)
     try:
         target.write_bytes(chosen.write(paper))
     except OSError as error:

@@ -10,7 +10,7 @@ from ui.exporting.paper import Entry, Note, Paper, Paragraph, isolated
 from ui.render import Part
 
 _MEANS_SOMETHING = re.compile(
-    r"[\\`*_{}\[\]<>#|~$&!@^]|:(?=\S)|-(?=-)|\.(?=\.)|(?<=www)\.", re.IGNORECASE
+    r"[\\`*_{}\[\]<>#|~$!@^]|&(?=[#\w])|:(?=\S)|-(?=-)|\.(?=\.)|(?<=www)\.", re.IGNORECASE
 )
 _BEGINS_A_LINE = re.compile(r"(?m)^([ \t]*\d{0,9})([-+=.)])")
 _AT_AN_EDGE = re.compile(r"(?<=\n)[ \t]+|[ \t]+(?=\n)")

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from index.files import visible
 from index.values import Document, Language
@@ -109,11 +110,14 @@ def _entry(reply: Reply, first: int, documents: Mapping[str, Document], w: Words
 
 
 def _numbered(parts: Sequence[Part], numbers: Mapping[int, int]) -> Iterator[Part]:
-    """The parts with the paper's numbers; a citation without a marker gets one at the end."""
+    """The parts with the paper's numbers, each close to its word; a citation without a marker gets
+    one at the end."""
     unmarked = dict(numbers)
-    for part in parts:
+    for part, following in pairwise((*parts, None)):
         if part.number is None:
-            yield replace(part, text=carried(part.text))
+            marked = following is not None and following.kind == "marker"
+            text = part.text.rstrip(" ") if marked and part.kind == "text" else part.text
+            yield replace(part, text=carried(text))
             continue
         unmarked.pop(part.number, None)
         yield replace(part, number=numbers[part.number])
