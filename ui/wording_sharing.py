@@ -19,7 +19,7 @@ SHARING: Final[dict[str, tuple[str, str]]] = {
         "The browser does not allow copying here. The link is selected in the field; copy it with"
         " Ctrl+C.",
     ),
-    "share_link_address": ("Link", "Link"),
+    "share_link_address": ("Adresse", "Address"),
     "share_link_note": (
         "Er öffnet bei allen, die diesen Server erreichen, dieses Gespräch an dieser Stelle.",
         "For everyone who reaches this server it opens this conversation at this place.",
@@ -29,9 +29,9 @@ SHARING: Final[dict[str, tuple[str, str]]] = {
         "Das ganze Gespräch als Datei ({count} Fragen)",
         "The whole conversation as a file ({count} questions)",
     ),
-    "share_docx": ("Word (DOCX)", "Word (DOCX)"),
+    "share_docx": ("Word-Dokument (DOCX)", "Word document (DOCX)"),
     "share_html": ("Webseite (HTML)", "Web page (HTML)"),
-    "share_md": ("Markdown", "Markdown"),
+    "share_md": ("Text mit Markdown (MD)", "Markdown text (MD)"),
     "share_conversation_title": ("Gespräch: {question}", "Conversation: {question}"),
     # in the files
     "export_about": (
@@ -41,6 +41,16 @@ SHARING: Final[dict[str, tuple[str, str]]] = {
     "export_place": (
         "Datei {document}, Zeichen {start} bis {end}, Fassung {revision}",
         "File {document}, characters {start} to {end}, version {revision}",
+    ),
+    "export_model": ("Modell: {model}", "Model: {model}"),
+    "export_understood": ("Verstanden als: {question}", "Understood as: {question}"),
+    "export_dropped": (
+        "{count} Aussagen ohne Beleg sind weggelassen",
+        "{count} statements without evidence are left out",
+    ),
+    "export_dropped_one": (
+        "Eine Aussage ohne Beleg ist weggelassen",
+        "One statement without evidence is left out",
     ),
     "export_back": ("Zurück zu {number} im Text", "Back to {number} in the text"),
 }

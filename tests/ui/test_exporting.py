@@ -6,6 +6,7 @@ import io
 import shutil
 import subprocess
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 import docx
@@ -228,13 +229,16 @@ def test_a_note_that_is_named_twice_is_one_note():
 def test_unsupported_and_missing_are_told():
     reply = answer(citation(1, "Eins."), extra=" Zwei.")
     sentences = (*reply.sentences, AnswerSentence("Zwei.", (), False))
-    reply = Answer(
-        "Q", "de", 0.9, "generated", reply.text, sentences, reply.citations, (), reply.timings
+    reply = replace(
+        reply, mode="generated", sentences=sentences, model="m/1", dropped=2, understood="Was?"
     )
     for ending in ("md", "html"):
         text = FORMATS[ending].write(paper_of([reply], {}, DE, DAY)).decode()
         assert DE("unsupported") in text
         assert DE("mode_generated") in text
+        assert DE("export_model", model="m/1") in text
+        assert DE("export_understood", question="Was?") in text
+        assert DE.counted("export_dropped", 2) in text
 
 
 @pytest.mark.skipif(shutil.which("pandoc") is None, reason="needs pandoc")

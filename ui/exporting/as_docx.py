@@ -83,7 +83,8 @@ class _Writer:
         settings.find(qn("w:compat")).addprevious(parse_xml(_SEPARATORS))
 
     def _entry(self, entry: Entry) -> None:
-        self._document.add_paragraph().add_run(entry.label).italic = True
+        for fact in entry.facts:
+            self._document.add_paragraph().add_run(fact).italic = True
         waiting = {note.number: note for note in entry.notes}
         for parts in entry.paragraphs:
             self._paragraph(parts, waiting, entry.language)

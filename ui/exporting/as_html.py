@@ -26,6 +26,7 @@ def write(paper: Paper) -> bytes:
 def _entry(entry: Entry, paper: Paper) -> str:
     w, several = paper.words, len(paper.entries) > 1
     question = f"<h2>{foreign(entry.question)}</h2>" if several else ""
+    facts = "".join(f'<p class="fact">{foreign(fact)}</p>' for fact in entry.facts)
     seen: set[int] = set()
     paragraphs = "".join(_paragraph(parts, paper, seen) for parts in entry.paragraphs)
     notes = "".join(
@@ -38,7 +39,7 @@ def _entry(entry: Entry, paper: Paper) -> str:
     if nearest:
         nearest = f'<h3>{escape(w("nearest"))}</h3><ol class="notes">{nearest}</ol>'
     return (
-        f'<article>{question}<p class="label">{escape(entry.label)}</p>'
+        f"<article>{question}{facts}"
         f'<div lang="{entry.language}">{paragraphs}</div>{notes}{nearest}</article>'
     )
 
@@ -86,8 +87,8 @@ h2 { margin-top: 2.5rem; padding-top: 1.5rem; border-top: 1px solid; font-size: 
 h3 { font-size: 1rem; }
 h1, h2, p, li { overflow-wrap: anywhere; }
 .answer, blockquote { white-space: pre-wrap; }
-.label, .source { margin: 0.25rem 0; font-size: 0.875rem; }
-.label { font-weight: 600; }
+.fact, .source { margin: 0.25rem 0; font-size: 0.875rem; }
+.fact { font-weight: 600; }
 .notes { padding-inline-start: 2rem; }
 .notes li { margin-bottom: 1rem; }
 .notes li:target { outline: 2px solid; outline-offset: 0.4rem; }

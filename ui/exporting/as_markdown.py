@@ -28,7 +28,7 @@ def write(paper: Paper) -> bytes:
 
 
 def _entry(entry: Entry, paper: Paper) -> list[str]:
-    blocks = [f"*{_line(entry.label)}*"]
+    blocks = [f"*{_line(fact)}*" for fact in entry.facts]
     blocks += [_paragraph(parts, paper) for parts in entry.paragraphs]
     if entry.nearest:
         blocks.append(f"**{_line(paper.words('nearest'))}**")

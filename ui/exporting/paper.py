@@ -34,13 +34,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question and its reply. Markers among the parts carry the numbers of ``notes``; ``nearest``
+    """A question and its reply; ``facts`` say where its words come from. Markers among the parts carry the numbers of ``notes``; ``nearest``
     are passages that are no answer."""
 
     question: str
     language: Language
     paragraphs: tuple[Paragraph, ...]
-    label: str
+    facts: tuple[str, ...]
     notes: tuple[Note, ...]
     nearest: tuple[Note, ...]
 
@@ -101,12 +101,23 @@ def _entry(reply: Reply, first: int, documents: Mapping[str, Document], w: Words
     question, language = carried(reply.question), reply.language
     match reply:
         case Answer():
-            label = f"{w(f'mode_{reply.mode}')} · {render.confidence_text(reply.confidence, w)}"
+            facts = _facts(reply, w)
             paragraphs = tuple(_paragraphs(_numbered(render.answer_parts(reply), numbers)))
         case NotInDocuments():
-            label = w("no_answer" if reply.reason == "not_covered" else "no_search")
+            facts = [w("no_answer" if reply.reason == "not_covered" else "no_search")]
             paragraphs = ((Part("text", carried(reply.text)),),)
-    return Entry(question, language, paragraphs, label, notes, nearest)
+    if reply.understood:
+        facts.insert(0, w("export_understood", question=carried(reply.understood)))
+    return Entry(question, language, paragraphs, tuple(facts), notes, nearest)
+
+
+def _facts(reply: Answer, w: Words) -> list[str]:
+    """Who wrote it, how sure it is, what was left out; ``notice`` says why no model wrote it."""
+    written = [w(f"mode_{reply.mode}"), render.confidence_text(reply.confidence, w)]
+    if reply.model:
+        written.insert(1, w("export_model", model=carried(reply.model)))
+    left_out = [w.counted("export_dropped", reply.dropped)] if reply.dropped else []
+    return [" · ".join(written), *left_out, *([carried(reply.notice)] if reply.notice else [])]
 
 
 def _numbered(parts: Sequence[Part], numbers: Mapping[int, int]) -> Iterator[Part]:
