@@ -34,8 +34,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question and its reply; ``facts`` say where its words come from. Markers among the parts carry the numbers of ``notes``; ``nearest``
-    are passages that are no answer."""
+    """A question and its reply; ``facts`` say where its words come from. Markers among the parts
+    carry the numbers of ``notes``; ``nearest`` are passages that are no answer."""
 
     question: str
     language: Language

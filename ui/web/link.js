@@ -2,7 +2,11 @@
 // does not let a page copy, the address is shown, selected, to be copied by hand.
 export default function ({ parentElement, data }) {
   const box = parentElement.querySelector(".link") ?? build(parentElement)
-  const [button, said, field] = ["button", "[role=status]", "input"].map((name) => box.querySelector(name))
+  const [button, said, field] = ["button", "p", "input"].map((name) => box.querySelector(name))
+  const say = (text) => {
+    said.textContent = text
+    document.dispatchEvent(new CustomEvent("belegt:say", { detail: text }))
+  }
   button.textContent = data.label
   field.setAttribute("aria-label", data.labels.share_link_address)
   const address = new URL(location.href)
@@ -16,9 +20,9 @@ export default function ({ parentElement, data }) {
   button.onclick = async () => {
     try {
       await navigator.clipboard.writeText(address.href)
-      said.textContent = `✓ ${data.labels.share_copied}`
+      say(data.labels.share_copied)
     } catch {
-      said.textContent = data.labels.share_by_hand
+      say(data.labels.share_by_hand)
       field.hidden = false
       field.select()
     }
@@ -31,7 +35,6 @@ function build(parent) {
   const button = document.createElement("button")
   button.type = "button"
   const said = document.createElement("p")
-  said.setAttribute("role", "status")
   const field = document.createElement("input")
   field.readOnly = true
   field.hidden = true
