@@ -171,8 +171,8 @@ WHERE = frozenset("in im at near bei aus nach from".split())
 _LEANING_HEADS = frozenset(
     # What something has: alone with "the", it is that of what was asked about.
     "preis eintritt eintrittspreis ticketpreis adresse anschrift gründer gründerin leiter leiterin leitung"
-    " chef chefin geschäftsführer geschäftsführerin ziel ziele zweck termin ort standort höhe größe alter sitz"
-    " ansprechpartner telefonnummer nummer dauer ergebnis ergebnisse grund gründe ursache ursachen frist"
+    " chef chefin geschäftsführer geschäftsführerin ziel ziele zweck termin ort standort höhe größe alter"
+    " sitz ansprechpartner telefonnummer nummer dauer ergebnis ergebnisse grund gründe ursache ursachen frist"
     " anzahl bedingungen voraussetzungen kosten laufzeit beginn ende öffnungszeiten nachteil nachteile"
     " vorteil vorteile unterschied teilnehmer partner budget umsatz veranstalter verfasser autor autorin"
     " price fee cost costs address founder founders director head leader boss chief aim aims goal goals"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +9,8 @@ from hypothesis import strategies as st
 from index.language import question_language
 from qa.conversation import understand
 from qa.values import Exchange
+from tests.qa.follow_ups import TALKS, rightly, untouched
 
-TALKS = tomllib.loads(Path(__file__).with_name("follow_ups.toml").read_text(encoding="utf-8"))
 ANSWER = (
     "Laut „Die Region will digitaler werden“ (26. Oktober 2018): „Dr. Eric Weber führt ihn.“ [1]"
 )
@@ -23,30 +20,16 @@ def after(*questions: str, answer: str = "") -> list[Exchange]:
     return [Exchange(question, answer) for question in questions]
 
 
-def is_right(understood: str, asked: str, holds: str) -> bool:
-    """Whether it holds every word, and none after a minus."""
-    text = understood.casefold()
-    wanted = [word.casefold() for word in holds.split() if not word.startswith("-")]
-    never = [word[1:].casefold() for word in holds.split() if word.startswith("-")]
-    return (
-        understood != asked
-        and all(word in text for word in wanted)
-        and not any(word in text for word in never)
-    )
-
-
 @pytest.mark.parametrize(("part", "share"), [("dev", 0.95), ("test", 0.85)])
 def test_follow_ups_are_understood(part: str, share: float) -> None:
-    talks = TALKS[part]["leaning"]
-    right = [is_right(understand(ask, after(last)), ask, holds) for last, ask, holds in talks]
-    assert sum(right) / len(talks) >= share
+    found = rightly(part)
+    assert sum(found) / len(found) >= share
 
 
 @pytest.mark.parametrize("part", ["dev", "test"])
 def test_what_stands_by_itself_stays(part: str) -> None:
-    talks = TALKS[part]["alone"]
-    kept = [understand(ask, after(last)) == ask for last, ask in talks]
-    assert sum(kept) / len(talks) >= 0.97
+    found = untouched(part)
+    assert sum(found) / len(found) >= 0.97
 
 
 @pytest.mark.parametrize(
