@@ -208,7 +208,7 @@ def _antecedent(word: str, before: _Before, *, many: bool) -> Phrase | None:
     first = before.phrases[0] if leaning.DEFINES.match(before.text) and before.phrases else None
 
     def score(phrase: Phrase) -> tuple[float, int]:
-        points = phrase.names + (phrase.determiner in ("the", "der", "die", "das"))
+        points = float(phrase.names) + (phrase.determiner in ("the", "der", "die", "das"))
         points -= 1 + (phrase.determiner in QUANTIFIERS) if phrase.asked else 0
         points -= 2 * phrase.generic + 0.5 * bool(phrase.preposition)
         points -= 2 * (phrase.names < 2 and phrase.preposition in leaning.WHERE)
@@ -295,13 +295,8 @@ def _person(before: _Before) -> str:
             plain = not STOPWORDS & {word.lower() for word in name.split()}
             if titled or (new and plain and text is said):
                 return name
-    people = [p for p in before.phrases if p.names == 2 and len(p.bare.split()) in (2, 3)]
-    plain = [
-        p
-        for p in people
-        if not p.determiner and re.fullmatch(r"[^\d_A-Z]?[\w-]+( [\w-]+)+", p.bare)
-    ]
-    return plain[-1].bare if plain else ""
+    people = [p.bare for p in before.phrases if p.names == 2 and not p.determiner]
+    return people[-1] if people and len(people[-1].split()) in (2, 3) else ""
 
 
 # -- exchanging ---------------------------------------------------------------------------------
