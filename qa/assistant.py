@@ -6,14 +6,16 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 from index.embedding import Encoder
 from index.language import question_language, unsupported_language
 from index.library import Library
 from index.values import Document, Language, PassageId
 from qa.answerability import Answerability
+from qa.conversation import understand
 from qa.evidence import Evidence, EvidenceFinder, Quote, distinct, select_quotes
 from qa.examples import candidates
 from qa.explaining import Explanation
@@ -108,9 +110,10 @@ class Assistant:
         ``language`` overrides the language of the reply; else the question's own decides, then the
         ``conversation``'s, then the ``interface``'s. ``within`` limits the search to some document
         paths, ``only`` to some passages; ``without`` leaves some out. ``history`` are the earlier
-        turns, oldest first. While a language model writes, ``on_partial`` gets the answer so far
-        each time one more checked statement has arrived, and ``stop`` ends the writing and keeps
-        what is there. Never raises for what a user may type.
+        turns, oldest first: what a follow-up leaves out is taken from them. While a language model
+        writes, ``on_partial`` gets the answer so far each time one more checked statement has
+        arrived, and ``stop`` ends the writing and keeps what is there. Never raises for what a user
+        may type.
         """
         text = question.strip()
         spoken = question_language(
@@ -123,8 +126,15 @@ class Assistant:
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
+        understood = understand(text, history)
         limits = _Limits(within, only, tuple(without))
-        return self._answer(text, spoken, answer_in, limits, _Flow(on_partial, stop))
+
+        def tell(so_far: Answer) -> None:
+            if on_partial:
+                on_partial(_as_asked(so_far, text))
+
+        reply = self._answer(understood, spoken, answer_in, limits, _Flow(tell, stop))
+        return _as_asked(reply, text)
 
     def search(
         self,
@@ -133,13 +143,14 @@ class Assistant:
         conversation: Language | None = None,
         interface: Language = "de",
         within: Sequence[str] | None = None,
+        history: Sequence[Exchange] = (),
     ) -> tuple[Hit, ...]:
         """The ranking that ``ask`` reads, as much of it as a reply carries, and no reading."""
         text = question.strip()[: self._max_chars]
         if not _WORD.search(text):
             return ()
         spoken = question_language(text, conversation=conversation, interface=interface)
-        return self._find(text, spoken, _Limits(within)).hits[:SHOWN]
+        return self._find(understand(text, history), spoken, _Limits(within)).hits[:SHOWN]
 
     def explain(
         self,
@@ -243,6 +254,16 @@ class Assistant:
         asked = self.encoder.encode_questions([text])[0]
         question = analyse(text, spoken)
         return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
+
+
+_R = TypeVar("_R", Answer, NotInDocuments)
+
+
+def _as_asked(reply: _R, question: str) -> _R:
+    """The reply to a question in other words as one to the question as it was put."""
+    if reply.question == question:
+        return reply
+    return replace(reply, question=question, understood=reply.question)
 
 
 def _task(quotes: Answer, covered: Sequence[_Read], documents: Mapping[str, Document]) -> Task:

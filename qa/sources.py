@@ -16,8 +16,9 @@ from index.values import Document, Language, PassageId, Sentence
 from qa.evidence import Evidence
 from qa.values import Hit
 
-MOST = 30
-"""No more sentences than this, whatever the context holds: small models lose the thread."""
+MOST = 16
+"""No more sentences than this, whatever the context holds: on a laptop each costs a model about a
+second, small models lose the thread, and the answer is among the first of them."""
 
 _LANGUAGE: Mapping[Language, Mapping[Language, str]] = {
     "de": {"de": "Deutsch", "en": "Englisch"},
