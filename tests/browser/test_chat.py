@@ -54,7 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
     # the first by name, so that its passages are those that a refusal shows
     study = [
-        lines(["Preface", "", "This study describes the port."]),
+        lines(["Preface", "", "This study describes the port."], y=640),
         lines(["The ferry runs daily."]),
     ]
     (documents / "000_0.pdf").write_bytes(pdf(study, labels="/PageLabels<</Nums[0<</S/r>>]>>"))
@@ -277,6 +277,12 @@ def test_a_page_of_a_pdf_is_shown_with_its_quote(page):
     image.wait_for()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
     expect(switch).to_have_attribute("aria-pressed", "true")
+    quote_in_view = """image => {
+      const box = image.parentElement.getBoundingClientRect(), page = image.getBoundingClientRect()
+      const quote = page.top + page.height * 664 / 842
+      return page.height > box.height && quote > box.top + 10 && quote < box.bottom - 10
+    }"""
+    assert image.evaluate(quote_in_view)
     switch.click()
     expect(page.locator(".reader mark.quote")).to_be_visible()
 
