@@ -104,7 +104,7 @@ def test_a_changed_title_is_noticed(tmp_path: Path, folder: Path, encoder: WordE
         ("binary.txt", bytes(range(256)) * 9, "binary"),
         ("empty.txt", b"", "empty"),
         ("nul.txt", b"a\x00b text", "NUL"),
-        ("image.png", b"\x89PNG", "no reader"),
+        ("image.png", b"\x89PNG", "PNG images are not read"),
         ("long.txt", b"wort " * 500_000, "limit"),
     ],
 )
