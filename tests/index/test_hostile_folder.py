@@ -38,7 +38,7 @@ def files() -> Iterator[tuple[str, bytes, str]]:
     yield "lachen.odt", odt("<text:p>&h;</text:p>", prolog=LAUGHS), "damaged"
     yield "fremd.odt", odt("<text:p>&a;</text:p>", prolog=OUTSIDE), "damaged"
     yield "tief.html", DEEP.encode(), "damaged"
-    yield "kreis.pdf", assemble(["<</Type/Catalog/Pages 1 0 R>>"]), "damaged"
+    yield "kreis.pdf", assemble(["<</Type/Catalog/Pages 1 0 R>>"]), "no_text"
     yield "abgeschnitten.pdf", pdf([lines(["Ein Satz."])])[:200], "damaged"
     yield "gesperrt.pdf", locked(), "password"
     yield "abgeschnitten.docx", docx("")[:100], "damaged"
