@@ -42,11 +42,18 @@ class Watching:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         assert self.process.stdout
-        threading.Thread(target=self._listen, args=[self.process.stdout], daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, args=[self.process.stdout])
+        self._listening.start()
 
     def _listen(self, out: IO[str]) -> None:
-        for line in out:
-            self._lines.put(line.rstrip("\n"))
+        with out:
+            for line in out:
+                self._lines.put(line.rstrip("\n"))
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._listening.join()
 
     def wait_for(self, words: str) -> str:
         """The next line that holds ``words``."""
@@ -75,9 +82,7 @@ def watching(
     (folder / "a.txt").write_text("Der Hub ist in Leipzig.", encoding="utf-8")
     started = Watching(folder, build_tiny_model(tmp_path_factory.mktemp("tiny")))
     yield started
-    if started.process.poll() is None:
-        started.process.kill()
-    started.process.wait()
+    started.end()
 
 
 def test_a_folder_is_followed_until_it_is_stopped(watching: Watching, folder: Path) -> None:
@@ -105,7 +110,7 @@ def test_a_folder_is_followed_until_it_is_stopped(watching: Watching, folder: Pa
     assert watching.text_of("a.txt") == "Der Hub ist nun in Berlin."
 
 
-def test_a_file_is_taken_whole_and_another_writer_waited_for(
+def test_a_file_is_taken_whole_in_the_end_and_another_writer_waited_for(
     watching: Watching, folder: Path
 ) -> None:
     watching.wait_for("passages written")
@@ -117,8 +122,10 @@ def test_a_file_is_taken_whole_and_another_writer_waited_for(
             time.sleep(0.2)
     watching.wait_for("  added    halb.txt")
     watching.wait_for("passages written")
-    assert watching.text_of("halb.txt") == "".join(sentences)
-    assert not any("changed  " in line for line in watching.seen)
+    while watching.text_of("halb.txt") != "".join(sentences):
+        # a writer that a busy machine has held up for more than a second is taken in two goes
+        watching.wait_for("  changed  halb.txt")
+        watching.wait_for("passages written")
 
     with writer_lock(watching.index):
         (folder / "neu.txt").write_text("Der Preis ist hoch.", encoding="utf-8")
