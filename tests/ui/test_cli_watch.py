@@ -18,6 +18,7 @@ import pytest
 from index.store import Store, writer_lock
 from tests.tiny_model import build_tiny_model
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
 """Seconds that a busy machine may take for a sync of a few lines."""
