@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from eval.cases import load_cases
-from index.sync import sync
-from tests.fakes import WordEncoder
-from tests.index.pdf_files import lines, pdf
-from ui.serving import PAGE, command
 from ui.wording import words
 
 pytestmark = pytest.mark.browser
 playwright_api = pytest.importorskip("playwright.sync_api")
 
-HERE = Path(__file__).parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DE, EN = words("de"), words("en")
 BOX = "stChatInputTextArea"
-HOSTILE = (
-    "Der Titel\n\nDer reguläre Ticketpreis beträgt 90 EUR.\n\n"
-    "<script>alert(1)</script> <img src=http://evil.example/a.png onerror=alert(2)>"
-    " ![x](http://evil.example/b.png) $5 und $7 :red[rot] javascript:alert(3) \u202eumgekehrt\n"
-)
 
 SELECT = """(box, words) => {
   for (const node of box.childNodes) {
@@ -43,94 +22,6 @@ SELECT = """(box, words) => {
     return
   }
 }"""
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of documents, one of them hostile, and their index."""
-    root = tmp_path_factory.mktemp("browser")
-    documents = root / "documents"
-    shutil.copytree(HERE.parents[1] / "seeds", documents)
-    (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
-    # the first by name, so that its passages are those that a refusal shows
-    study = [
-        lines(["Preface", "", "This study describes the port."], y=640),
-        lines(["The ferry runs daily."]),
-    ]
-    (documents / "000_0.pdf").write_bytes(pdf(study, labels="/PageLabels<</Nums[0<</S/r>>]>>"))
-    sync([documents], root / "index", WordEncoder())
-    return root
-
-
-@pytest.fixture(scope="module")
-def address(place: Path) -> Iterator[str]:
-    """The server on a free port, in a folder that is not the repository's."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    names = {
-        "BELEGT_INDEX": place / "index",
-        "BELEGT_DOCUMENTS": place / "documents",
-        "BELEGT_LIBRARY": place / "library",
-    }
-    environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
-    canned, page = str(HERE / "canned_app.py"), str(PAGE)
-    serve = [canned if word == page else word for word in command("127.0.0.1", port)]
-    with (place / "server.log").open("wb") as log:
-        server = subprocess.Popen(serve, cwd=place, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-    assert "Traceback" not in (place / "server.log").read_text(encoding="utf-8")
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 40
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"no server at {url}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
-    with playwright_api.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def german(browser):
-    """One browser profile for all tests, so that the scripts of the page are loaded once."""
-    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 800})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(german, address):
-    """A tab of its own; at the end no dialog, and no request to another host, was seen."""
-    tab = german.new_page()
-    tab.set_default_timeout(15_000)
-    hosts, dialogs = set(), []
-    tab.on("request", lambda request: hosts.add(request.url))
-    tab.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    tab.goto(address)
-    tab.get_by_role("heading", name=DE("ask_heading")).wait_for()
-    yield tab
-    tab.close()
-    allowed = (address, address.replace("http", "ws"), "data:", "blob:")
-    assert [url for url in sorted(hosts) if not url.startswith(allowed)] == []
-    assert dialogs == []
 
 
 def ask(tab, question: str) -> None:
