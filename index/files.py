@@ -225,8 +225,8 @@ def _look(entry: os.DirEntry[str], path: Path, root: Path) -> Note | tuple[Path,
     if not stat.S_ISREG(status.st_mode):
         return Note("not a regular file", "not_regular")
     if ending and ending not in suffixes():
-        error = unread(ending)
-        return Note(str(error), error.code, error.values)
+        refusal = unread(ending)
+        return Note(str(refusal), refusal.code, refusal.values)
     return path, status
 
 
