@@ -14,6 +14,7 @@ export default function ({ parentElement, data }) {
     region = document.createElement("div")
     region.setAttribute("role", "status")
     parentElement.append(region)
+    document.addEventListener("belegt-say", ({ detail }) => { region.textContent = detail })
   }
   if (region.textContent !== data.said) region.textContent = data.said
 }
