@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,7 +21,7 @@ from qa.extractive import compose
 from qa.parts import completed, split_question
 from qa.question import analyse
 from qa.retrieval import Found, Retriever
-from qa.values import Answer, Hit, NotInDocuments, Reason, Reply, Timings
+from qa.values import Answer, Exchange, Hit, NotInDocuments, Reason, Reply, Timings
 from qa.wording import not_answered, refusal
 
 SHOWN = 20
@@ -87,13 +88,18 @@ class Assistant:
         within: Sequence[str] | None = None,
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
+        history: Sequence[Exchange] = (),
+        on_partial: Callable[[Answer], None] | None = None,
+        stop: threading.Event | None = None,
     ) -> Reply:
         """Answer from the documents, every sentence quoted and cited, or say that they do not.
 
         ``language`` overrides the language of the reply; else the question's own decides, then the
         ``conversation``'s, then the ``interface``'s. ``within`` limits the search to some document
-        paths, ``only`` to some passages; ``without`` leaves some out. Never raises for what a user
-        may type.
+        paths, ``only`` to some passages; ``without`` leaves some out. ``history`` are the earlier
+        turns, oldest first. While a language model writes, ``on_partial`` gets the answer so far
+        each time one more checked statement has arrived, and ``stop`` ends the writing and keeps
+        what is there. Never raises for what a user may type.
         """
         text = question.strip()
         spoken = question_language(

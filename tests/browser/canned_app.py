@@ -1,6 +1,6 @@
 """The real pages over a canned assistant and the tests' word encoder; no model is needed.
 
-Started by ``test_chat.py`` as ``streamlit run`` would start the page itself.
+Started by ``conftest.py`` as ``streamlit run`` would start the page itself.
 """
 
 import runpy

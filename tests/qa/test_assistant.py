@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,23 @@ def test_the_same_question_gives_the_same_reply(eager: Assistant) -> None:
         first, second = (reply_to_json(eager.ask(question)) for _ in range(2))
         del first["timings_ms"], second["timings_ms"]
         assert first == second
+
+
+def test_json_carries_what_a_model_wrote(eager: Assistant, silent: Assistant) -> None:
+    answer = eager.ask(QUESTIONS[0])
+    assert isinstance(answer, Answer)
+    said = {"notice": "Anmerkung", "model": "qwen", "dropped": 2, "understood": "Wann genau?"}
+    data = reply_to_json(replace(answer, mode="generated", **said))
+    assert {name: data[name] for name in said} == said
+    assert reply_to_json(reply_from_json(data)) == data
+    refusal = replace(silent.ask(QUESTIONS[0]), understood="Wann genau?")
+    assert reply_from_json(reply_to_json(refusal)).understood == "Wann genau?"
+
+
+def test_json_of_older_versions_is_read(eager: Assistant, silent: Assistant) -> None:
+    for asked in (eager, silent):
+        data = reply_to_json(asked.ask(QUESTIONS[0]))
+        old = {
+            k: v for k, v in data.items() if k not in ("notice", "model", "dropped", "understood")
+        }
+        assert reply_to_json(reply_from_json(old)) == data

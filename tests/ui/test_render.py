@@ -147,7 +147,7 @@ def test_a_card_has_number_title_facts_quote_and_language():
     for expected in (
         "1",
         "Titel",
-        "Amt · Juni 2018 · Teil 1 › Teil 2",
+        "Amt · Juni 2018 · Englisch · Teil 1 › Teil 2",
         "Ein Satz.",
         "auf Englisch",
     ):
@@ -160,7 +160,7 @@ def test_a_refusal_shows_its_three_nearest_passages():
     reply = NotInDocuments("?", "de", 0.1, "not_covered", "Nein.", hits, TIMES)
     places = render.places(reply, {"a.txt": document()}, DE)
     assert [(p.number, p.title, p.facts) for p in places] == [
-        (1, "Titel", "Amt · Juni 2018 · Seite 3"),
+        (1, "Titel", "Amt · Juni 2018 · Englisch · Seite 3"),
         (2, "b.txt", "ohne Datum · Seite 3"),
         (3, "c.txt", "ohne Datum · Seite 3"),
     ]
@@ -330,6 +330,6 @@ def test_a_label_shows_markdown_as_it_stands():
 def test_plain_text_has_the_reply_and_its_places():
     text = render.reply_text(answer("„Ein Satz.“ [1]", citation()), {}, DE)
     assert text == (
-        "„Ein Satz.“ [1]\n\n[1] Titel · Amt · Juni 2018 · Teil 1 › Teil 2\n    a.txt\n"
+        "„Ein Satz.“ [1]\n\n[1] Titel · Amt · Juni 2018 · Deutsch · Teil 1 › Teil 2\n    a.txt\n"
         "    Ein Satz.\n"
     )
