@@ -161,8 +161,8 @@ def test_a_refusal_shows_its_three_nearest_passages():
     places = render.places(reply, {"a.txt": document()}, DE)
     assert [(p.number, p.title, p.facts) for p in places] == [
         (1, "Titel", "Amt · Juni 2018 · Englisch · Seite 3"),
-        (2, "b.txt", "ohne Datum · Seite 3"),
-        (3, "c.txt", "ohne Datum · Seite 3"),
+        (2, "b.txt", "ohne Datum · Englisch · Seite 3"),
+        (3, "c.txt", "ohne Datum · Englisch · Seite 3"),
     ]
 
 
