@@ -152,7 +152,7 @@ def test_a_card_has_number_title_facts_quote_and_language():
         "auf Englisch",
     ):
         assert expected in shown.text
-    assert "Englisch" not in render.place_html(place, "en", DE)
+    assert "auf Englisch" not in render.place_html(place, "en", DE)
 
 
 def test_a_refusal_shows_its_three_nearest_passages():
