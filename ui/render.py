@@ -16,7 +16,7 @@ from index.values import Document, Language
 from qa.values import Answer, Citation, Hit, NotInDocuments, Reply
 from qa.values import Place as Spot
 from qa.wording import not_answered, quoted
-from ui.wording import Words
+from ui.wording import Words, words
 
 NEAREST = 3
 """How many passages a refusal shows."""
@@ -122,19 +122,30 @@ def answer_parts(answer: Answer) -> list[Part]:
 
 
 def _quote_spans(answer: Answer) -> list[tuple[int, int, Part]]:
-    spans: list[tuple[int, int, Part]] = []
-    at = 0
-    for citation in answer.citations:
-        start = answer.text.find(citation.quote, at)
-        if start >= 0:
-            at = start + len(citation.quote)
-            spans.append((start, at, Part("quote", citation.quote, citation.language)))
-    return spans
+    parts = (Part("quote", c.quote, c.language) for c in answer.citations)
+    return _in_order(answer.text, parts)
 
 
 def _unsupported_spans(answer: Answer) -> list[tuple[int, int, Part]]:
-    found = [(answer.text.find(s.text), s.text) for s in answer.sentences if not s.supported]
-    return [(at, at + len(text), Part("unsupported", text)) for at, text in found if at >= 0]
+    """The sentences in order, so that one that occurs twice is not taken for another."""
+    parts = (
+        Part("text" if s.supported else "unsupported", s.text)
+        for s in answer.sentences
+        if answer.mode == "generated" or not s.supported
+    )
+    return [span for span in _in_order(answer.text, parts) if span[2].kind == "unsupported"]
+
+
+def _in_order(text: str, parts: Iterable[Part]) -> list[tuple[int, int, Part]]:
+    """Where the parts stand, each after the former; what is not there is left out."""
+    spans: list[tuple[int, int, Part]] = []
+    at = 0
+    for part in parts:
+        start = text.find(part.text, at)
+        if start >= 0:
+            at = start + len(part.text)
+            spans.append((start, at, part))
+    return spans
 
 
 def _missing_span(answer: Answer) -> list[tuple[int, int, Part]]:
@@ -175,23 +186,46 @@ def marker_name(citation: Citation, w: Words) -> str:
 
 
 def label_html(answer: Answer, w: Words) -> str:
-    """Where the words of an answer come from, and how sure it is."""
-    mode, sure = w(f"mode_{answer.mode}"), confidence_text(answer.confidence, w)
-    return (
-        f'<p class="b-label"><strong>{escape(mode)}</strong>'
+    """Where the words of an answer come from, how sure it is, and what was left out or went wrong."""
+    sure = confidence_text(answer.confidence, w)
+    lines = [
+        f'<p class="b-label"><strong>{_mode(answer, w)}</strong>'
         f'<span class="b-dot" aria-hidden="true"> · </span>{escape(sure)}</p>'
-    )
+    ]
+    if answer.dropped:
+        lines.append(note_html(w.counted("dropped", answer.dropped)))
+    if answer.notice:
+        notice = foreign(answer.notice, answer.language)
+        lines.append(f'<p class="b-note">{notice}</p>')
+    return "".join(lines)
 
 
-def refusal_html(reply: NotInDocuments, w: Words) -> str:
-    """A refusal, recognisable as one."""
+def _mode(answer: Answer, w: Words) -> str:
+    if answer.mode == "generated" and answer.model:
+        before, after = w("mode_model", model="\0").split("\0")
+        return f"{escape(before)}{foreign(answer.model)}{escape(after)}"
+    return escape(w(f"mode_{answer.mode}"))
+
+
+def refusal_html(reply: NotInDocuments) -> str:
+    """A refusal, recognisable as one, in the language of the question."""
+    w = words(reply.language)
     searched = reply.reason == "not_covered"
     heading = w("no_answer" if searched else "no_search")
+    said = "".join(f"<p>{escape(line)}</p>" for line in reply.text.splitlines())
     sure = f'<p class="b-label">{escape(confidence_text(reply.confidence, w))}</p>'
     return (
-        f'<div class="b-refusal"><p class="b-refusal-head">{escape(heading)}</p>'
-        f'<p lang="{reply.language}">{escape(reply.text)}</p>{sure if searched else ""}</div>'
+        f'<div class="b-refusal" lang="{reply.language}">'
+        f'<p class="b-refusal-head">{escape(heading)}</p>{said}{sure if searched else ""}</div>'
     )
+
+
+def places_heading_html(reply: Reply, w: Words) -> str:
+    """What the cards are: evidence; or the nearest passages, as the refusal's language says it."""
+    if isinstance(reply, Answer):
+        return heading_html(w("evidence"))
+    own = words(reply.language)("nearest")
+    return f'<p class="b-heading" lang="{reply.language}">{escape(own)}</p>'
 
 
 def judge_html(w: Words) -> str:

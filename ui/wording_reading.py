@@ -1,10 +1,23 @@
-"""Words of the open document: its pages, the judgement of a citation, quote and file to take along."""
+"""Words of what stands under an answer, and of the open document beside it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 READING: Final[dict[str, tuple[str, str]]] = {
+    # who wrote an answer
+    "mode_model": (
+        "von {model} formuliert, bitte prüfen",
+        "written by {model}, please check",
+    ),
+    "dropped": (
+        "{count} Aussagen ohne Beleg wurden weggelassen.",
+        "{count} statements without evidence were left out.",
+    ),
+    "dropped_one": (
+        "Eine Aussage ohne Beleg wurde weggelassen.",
+        "One statement without evidence was left out.",
+    ),
     # pages
     "page_back": ("Vorige Seite", "Previous page"),
     "page_forth": ("Nächste Seite", "Next page"),

@@ -261,7 +261,7 @@ def fragments(text: str) -> list[str]:
         render.question_html(text, DE),
         render.place_html(place, "en", DE),
         render.place_html(near, "de", DE),
-        render.refusal_html(refused, DE),
+        render.refusal_html(refused),
         documents_table(shelf, {}, {text: source}, {text: 2}, DE),
         failures_table([Failure(text, Note(text))], DE),
         notes_table({text: source}, DE),

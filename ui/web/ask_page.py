@@ -116,13 +116,13 @@ def _reply(
             case Answer():
                 _answer(talk, number, reply, w)
             case NotInDocuments():
-                st.html(render.refusal_html(reply, w))
+                st.html(render.refusal_html(reply))
         if places:
             judging.show(talk, desk, number, turn, places, w)
             why.show(desk, number, turn, documents, w)
     with shown:
         if places:
-            st.html(render.heading_html(w("evidence" if isinstance(reply, Answer) else "nearest")))
+            st.html(render.places_heading_html(reply, w))
         for place in places:
             _card(talk, number, place, reply, w)
 
