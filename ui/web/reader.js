@@ -338,7 +338,7 @@ function later(find, act, tries = 40) {
   else if (tries) setTimeout(() => later(find, act, tries - 1), 50)
 }
 
-// The modern way needs https or this machine; elsewhere a selection is copied.
+// The modern way needs a secure address or this machine; elsewhere a selection is copied.
 async function copy(panel, text) {
   try {
     await navigator.clipboard.writeText(text)
