@@ -129,10 +129,9 @@ def _reply(
 
 def _wait(turn: Turn, count: int, w: Words) -> None:
     """Until the reply is there; each step gives Streamlit the chance to serve another click."""
-    time.sleep(0 if turn.reply.done() else _POLL)
-    if turn.reply.done():
-        return
+    # Always there, or what follows would be built anew once it is gone.
     place = st.empty()
+    time.sleep(0 if turn.reply.done() else _POLL)
     while not turn.reply.done():
         place.status(w.counted("searching", count))
         time.sleep(_POLL)

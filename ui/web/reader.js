@@ -7,6 +7,9 @@ const ZOOMS = [1, 1.5, 2, 3]
 const SAID = 2500 // ms that a button says what it has done
 const NARROW = "(max-width: 56rem)" // as in page.css: the panel lies over the lower part
 
+// What is open, and what a click has asked for; it outlives a panel that Streamlit builds anew.
+const now = { sheet: null, wanted: undefined, until: 0, zoom: 0, handed: 0 }
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const panel = parentElement.querySelector(".reader") ?? build(parentElement)
   panel.data = data
@@ -33,22 +36,23 @@ export default function ({ parentElement, data, setTriggerValue }) {
 function follow(panel) {
   const { data } = panel
   const place = data.panel?.place ?? ""
-  if (panel.wanted !== undefined && performance.now() < panel.until) {
-    if (panel.wanted !== place) return
+  if (now.wanted !== undefined && now.wanted !== place && performance.now() < now.until) {
+    if (now.sheet) show(panel, now.sheet)
+    return
   }
-  panel.wanted = undefined
+  now.wanted = undefined
   if (data.panel) show(panel, data.panel)
   else shut(panel)
 }
 
 function want(panel, place) {
-  panel.wanted = place
-  panel.until = performance.now() + PATIENCE
+  now.wanted = place
+  now.until = performance.now() + PATIENCE
 }
 
 function open(panel, turn, number, from) {
   const sheet = panel.data.ready[`${turn}-${number}`]
-  if (!sheet || panel.sheet?.place === sheet.place) return
+  if (!sheet || now.sheet?.place === sheet.place) return
   want(panel, sheet.place)
   show(panel, sheet)
   if (from && matchMedia(NARROW).matches) clear(panel, from)
@@ -64,13 +68,13 @@ function clear(panel, from) {
 
 function turnTo(panel, number) {
   if (number === null) return
-  const { turn } = panel.sheet
+  const { turn } = now.sheet
   open(panel, turn, number)
   panel.send("opened", { turn, number })
 }
 
 function close(panel) {
-  const { turn, number } = panel.sheet
+  const { turn, number } = now.sheet
   want(panel, "")
   shut(panel)
   panel.send("closed", true)
@@ -81,7 +85,7 @@ function close(panel) {
 
 function shut(panel) {
   panel.hidden = true
-  panel.sheet = null
+  now.sheet = null
   delete document.documentElement.dataset.reading
 }
 
@@ -89,8 +93,8 @@ function pressed(panel, event) {
   const writing = event.composedPath()[0].matches("input, select")
   const act = {
     Escape: () => close(panel),
-    ArrowLeft: () => turnTo(panel, panel.sheet.previous),
-    ArrowRight: () => turnTo(panel, panel.sheet.next),
+    ArrowLeft: () => turnTo(panel, now.sheet.previous),
+    ArrowRight: () => turnTo(panel, now.sheet.next),
   }[event.key]
   if (!act || event.altKey || event.ctrlKey || event.metaKey) return
   if (writing && event.key !== "Escape") return
@@ -180,7 +184,7 @@ function show(panel, sheet) {
   const { labels } = panel.data
   const find = (name) => panel.querySelector(`.${name}`)
   const opening = panel.hidden
-  panel.sheet = sheet
+  now.sheet = sheet
   panel.hidden = false
   document.documentElement.dataset.reading = ""
   panel.setAttribute("aria-label", labels.reader)
@@ -287,10 +291,10 @@ function draw(panel, picture) {
 }
 
 function zoom(panel, step) {
-  const at = Math.min(Math.max((panel.zoom ?? 0) + step, 0), ZOOMS.length - 1)
+  const at = Math.min(Math.max(now.zoom + step, 0), ZOOMS.length - 1)
   const box = panel.querySelector(".text")
-  const middle = (box.scrollTop + box.clientHeight / 2) * ZOOMS[at] / ZOOMS[panel.zoom ?? 0]
-  panel.zoom = at
+  const middle = (box.scrollTop + box.clientHeight / 2) * ZOOMS[at] / ZOOMS[now.zoom]
+  now.zoom = at
   panel.style.setProperty("--zoom", ZOOMS[at])
   panel.querySelector(".zoom").textContent = `${ZOOMS[at] * 100} %`
   panel.querySelector(".smaller").disabled = at === 0
@@ -325,8 +329,8 @@ function foot(panel, sheet) {
   original.hidden = !sheet.original
   original.onclick = () => panel.send("original", true)
   // The server has the file ready, behind a button of Streamlit's that nobody sees.
-  if (sheet.handed && panel.handed !== sheet.handed) {
-    panel.handed = sheet.handed
+  if (sheet.handed && now.handed !== sheet.handed) {
+    now.handed = sheet.handed
     later(() => document.querySelector(".st-key-original button"), (there) => there.click())
   }
 }
