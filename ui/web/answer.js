@@ -18,7 +18,7 @@ export default function ({ parentElement, data }) {
     const number = Number(button.dataset.number)
     button.setAttribute("aria-label", data.names[number])
     button.title = data.names[number]
-    button.onclick = () => tell("belegt-open", { turn: data.turn, number, from: button })
+    button.onclick = () => tell("belegt:open", { turn: data.turn, number, from: button })
   }
   for (const tag of box.querySelectorAll(".tag")) tag.textContent = data.unsupported
   choose(markers, data.current)
@@ -26,10 +26,10 @@ export default function ({ parentElement, data }) {
   box.listening?.abort()
   box.listening = new AbortController()
   const { signal } = box.listening
-  document.addEventListener("belegt-open", ({ detail }) => {
+  document.addEventListener("belegt:open", ({ detail }) => {
     choose(markers, detail.turn === data.turn ? detail.number : null)
   }, { signal })
-  document.addEventListener("belegt-close", ({ detail }) => {
+  document.addEventListener("belegt:close", ({ detail }) => {
     choose(markers, null)
     if (detail.turn !== data.turn) return
     markers.find(({ dataset }) => Number(dataset.number) === detail.number)?.focus({ preventScroll: true })

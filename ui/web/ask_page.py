@@ -11,7 +11,7 @@ from index.errors import NoIndexError
 from index.values import Document
 from qa.values import Answer, NotInDocuments, Reply
 from ui import render
-from ui.web import documents_page, judging, parts, reading, why
+from ui.web import documents_page, judging, parts, reading, sharing, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
@@ -90,6 +90,8 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
             _reply(talk, desk, number, turn, documents, w)
             if newest:
                 parts.scroll_to(f"turn-{number}", "answered")
+            if number == talk.linked:
+                parts.scroll_to(f"turn-{number}", "linked")
     unkept = [turn.unkept for turn in talk.turns if turn.unkept]
     if unkept:
         st.html(render.note_html(w("not_kept"), unkept[-1]))
@@ -120,6 +122,7 @@ def _reply(
         if places:
             judging.show(talk, desk, number, turn, places, w)
             why.show(desk, number, turn, documents, w)
+        sharing.show(talk, number, documents, w)
     with shown:
         if places:
             st.html(render.places_heading_html(reply, w))

@@ -17,7 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   panel.listening?.abort()
   panel.listening = new AbortController()
   const { signal } = panel.listening
-  document.addEventListener("belegt-open", ({ detail }) => {
+  document.addEventListener("belegt:open", ({ detail }) => {
     open(panel, detail.turn, detail.number, detail.from)
     setTriggerValue("opened", { turn: detail.turn, number: detail.number })
   }, { signal })
@@ -80,7 +80,7 @@ function close(panel) {
   panel.send("closed", true)
   // The keyboard goes back: to the marker (answer.js), or to the card where there is none.
   document.querySelector(`.st-key-open-${turn}-${number} button`)?.focus({ preventScroll: true })
-  document.dispatchEvent(new CustomEvent("belegt-close", { detail: { turn, number } }))
+  document.dispatchEvent(new CustomEvent("belegt:close", { detail: { turn, number } }))
 }
 
 function shut(panel) {
@@ -140,10 +140,11 @@ function pager() {
   const number = make("input", "number")
   number.type = "number"
   number.min = 1
-  row.append(
-    button("image"), button("back"), number, make("span", "of"), button("forth"),
-    make("span", "gap"), button("smaller"), make("span", "zoom"), button("larger"),
-  )
+  const pages = make("span", "pages")
+  pages.append(button("back"), number, make("span", "of"), button("forth"))
+  const zooms = make("span", "zooms")
+  zooms.append(button("smaller"), make("span", "zoom"), button("larger"))
+  row.append(button("image"), pages, zooms)
   row.querySelector(".back").textContent = "‹"
   row.querySelector(".forth").textContent = "›"
   row.querySelector(".smaller").textContent = "−"
@@ -196,10 +197,10 @@ function show(panel, sheet) {
   wire(find("previous"), labels.previous, () => turnTo(panel, sheet.previous), sheet.previous !== null)
   wire(find("next"), labels.next, () => turnTo(panel, sheet.next), sheet.next !== null)
   wire(find("close"), labels.close, () => close(panel))
-  fill(panel, sheet)
   picture(panel, sheet)
   foot(panel, sheet)
   mark(panel, sheet)
+  fill(panel, sheet) // last, when the room for it is settled
   if (opening) find("text").focus({ preventScroll: true })
 }
 
@@ -250,9 +251,7 @@ function picture(panel, sheet) {
     panel.send("turned", page)
   }
   press(find("image"), labels.page_image, () => panel.send("pictured", true), picture.wanted)
-  for (const name of ["back", "number", "of", "forth", "smaller", "zoom", "larger"]) {
-    find(name).hidden = !picture.wanted
-  }
+  find("pages").hidden = find("zooms").hidden = !picture.wanted
   wire(find("back"), labels.page_back, () => turn(picture.page - 1), picture.page > 1)
   wire(find("forth"), labels.page_forth, () => turn(picture.page + 1), picture.page < picture.pages)
   find("of").textContent = picture.of
@@ -321,7 +320,7 @@ function foot(panel, sheet) {
   copying.title = sheet.copied
   copying.onclick = async () => {
     copying.textContent = await copy(panel, sheet.copied) ? labels.copy_done : labels.copy_failed
-    document.dispatchEvent(new CustomEvent("belegt-say", { detail: copying.textContent }))
+    document.dispatchEvent(new CustomEvent("belegt:say", { detail: copying.textContent }))
     setTimeout(() => { copying.textContent = labels.copy }, SAID)
   }
   const original = find("original")

@@ -29,6 +29,7 @@ class Conversation:
 
     ``pictured``: with the image of its page, where it has one; ``page`` is another page than the
     quote's, from 1. ``handed`` counts the originals that were asked for, ``handing``: one is now.
+    ``linked`` is the turn that the address named.
     """
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -42,6 +43,7 @@ class Conversation:
     handed: int = 0
     handing: bool = False
     unknown: bool = False
+    linked: int | None = None
 
     def ask(self, desk: Desk, question: str, interface: Language, override: str) -> None:
         """Add a question; its language settles replies to follow-ups too short to tell."""
@@ -107,6 +109,7 @@ def _from_address(desk: Desk) -> Conversation:
         return Conversation(unknown=bool(chat))
     talk = Conversation(id=chat, turns=turns)
     answer, cite = st.query_params.get("answer", ""), st.query_params.get("cite", "")
+    talk.linked = int(answer) if answer.isdecimal() else None
     if answer.isdecimal() and cite.isdecimal():
         talk.opened = (int(answer), int(cite))
         also = st.query_params.get("also", "")
