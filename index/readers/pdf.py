@@ -21,6 +21,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from index.errors import ReadError
 from index.readers.extracted import Extracted, Painted, solid
+from index.readers.package import too_large
 from index.readers.pdf_book import Book, Entry, bind
 from index.readers.pdf_glyphs import LOCK, Edges, Placing, Sheet, Upright, read_sheet
 from index.readers.pdf_layout import body_size, lay_out
@@ -150,13 +151,7 @@ def _read(data: bytes) -> _Reading:
     """All of a file; kept for the last two, since a page shows several quotes of one."""
     with LOCK, _opened(data) as document:
         if len(document) > MAX_PAGES:
-            raise ReadError(
-                f"{len(document)} pages, the limit is {MAX_PAGES}; split the file",
-                "too_large",
-                what="pages",
-                found=len(document),
-                limit=MAX_PAGES,
-            )
+            raise too_large("pages", len(document), MAX_PAGES)
         sheets, damaged = [], []
         for index in range(len(document)):
             try:
