@@ -19,8 +19,8 @@ import pytest
 from index.values import Passage, PassageId
 from qa.values import Answer, Citation, Hit, NotInDocuments, Place, Timings
 from tests.fakes import SEEDS
-from tests.scripted_endpoint import Endpoint, fails
 from tests.index.pdf_files import lines, pdf
+from tests.scripted_endpoint import Endpoint, fails
 from tests.tiny_model import build_tiny_model
 from ui import cli
 
