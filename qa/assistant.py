@@ -258,7 +258,7 @@ class Assistant:
         return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
 
 
-_R = TypeVar("_R", Answer, NotInDocuments)
+_R = TypeVar("_R", bound=Answer | NotInDocuments)
 
 
 def _as_asked(reply: _R, question: str) -> _R:
