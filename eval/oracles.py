@@ -18,7 +18,7 @@ from eval.values import Oracle
 from index.language import question_language
 from index.store import Store
 from index.values import Language, PassageId
-from qa.values import Hit, NotInDocuments, Reply, Timings
+from qa.values import Exchange, Hit, NotInDocuments, Reply, Timings
 
 
 class Asker(Protocol):
@@ -109,15 +109,17 @@ def put(assistant: Asker, placed: Placed, oracle: Oracle | None) -> Reply:
 
 
 def _conversation(history: Sequence[Turn]) -> dict[str, Any]:
-    """What the assistant is told of the turns before: today, the language they were asked in."""
+    """What the assistant is told of the turns before: their words and the language spoken."""
     language: Language | None = None
     for turn in history:
         language = question_language(turn.question, conversation=language, interface="de")
-    return {"conversation": language} if language else {}
+    said = tuple(Exchange(turn.question, turn.answer) for turn in history)
+    return {"conversation": language, "history": said} if history else {}
 
 
 def _ranking(assistant: Any, case: Case, how: dict[str, Any]) -> Reply:
-    """A reply that holds the ranking and says nothing."""
+    """A reply that holds the ranking and says nothing; the question is taken as it stands."""
+    how.pop("history", None)
     searcher: Searcher = assistant
     started = time.perf_counter()
     hits = searcher.search(case.question, **how)

@@ -222,7 +222,7 @@ def _zone() -> ZoneInfo | None:
 
 def _run_name(one: Listed, w: Words) -> str:
     local = datetime.fromisoformat(one.date).astimezone(_zone()).isoformat()
-    time = f"{w.date(local[:10])}, {local[11:16]}"
+    time = f"{w.date(local[:10])}, {local[11:19]}"
     count = w.counted("eval_n", one.n) if one.complete else w.counted("run_interrupted", one.n)
     return " · ".join(part for part in (time, ", ".join(one.files), count) if part)
 
@@ -316,7 +316,12 @@ def _compare(one: Listed, run: Run, others: Sequence[Listed], w: Words) -> None:
     parts.figures(tree, key="comparison")
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: lambda run: str(run.folder)})
+def _content(run: Run) -> tuple[str, str | None, str]:
+    """What a run is known by: its folder may be written over, with equal rows of other settings."""
+    return str(run.folder), run.summary.rows_sha256, run.summary.provenance.date
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: _content})
 def _comparison(before: Run, after: Run, language: str, _w: Words) -> Node:
     return comparison_view(compare(before, after), _w)
 
