@@ -21,6 +21,7 @@ from eval.overview import HEADLINE, figure_text
 from eval.run import evaluate
 from eval.runs import PART, ROWS, RUNS, Listed, list_runs, load_run
 from index.library import Library
+from index.settings import Settings
 from index.sync import sync
 from tests.fakes import SEEDS, WordEncoder
 from tests.ui.conftest import LAUNCH, PARTNERS, QUOTES, TICKETS, CannedAssistant
@@ -52,6 +53,16 @@ class Refusing(CannedAssistant):
 
     def ask(self, question, **given):
         return replace(super().ask("?", **given), question=question)
+
+
+class Closing(CannedAssistant):
+    """The canned assistant as the command line opens and closes one."""
+
+    def __init__(self, chosen: Settings) -> None:
+        super().__init__(Library(chosen.index, WordEncoder()))
+
+    def close(self) -> None:
+        self.library.close()
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +108,7 @@ def choose(page, name: str) -> None:
 
 def settled(page, timeout: float = 60_000) -> None:
     """Wait for a result, and until what it takes the place of is gone."""
-    heading = page.get_by_role("heading", name=DE("case_worst"))
+    heading = page.get_by_role("heading", name=DE("case_every"))
     playwright_api.expect(heading).to_have_count(1, timeout=timeout)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     playwright_api.expect(heading).to_have_count(1)
@@ -135,9 +146,10 @@ def test_a_set_is_run_filtered_and_a_case_opened_in_the_chat(evaluation):
     expect(every).to_contain_text("Wann wurde sie begonnen?")
     evaluation.get_by_role("button", name=f"{DE('case_all')} 6").click()
     expect(every).to_have_count(6)
-    evaluation.get_by_label(DE("case_tag")).select_option("Zahl")
+    tag = evaluation.get_by_role("combobox", name=DE("case_tag"))
+    tag.select_option("Zahl")
     expect(every).to_contain_text("Nennen Sie die Zahl der Partner.")
-    evaluation.get_by_label(DE("case_tag")).select_option(label=DE("case_any"))
+    tag.select_option(label=DE("case_any"))
     evaluation.get_by_role("searchbox").fill("<b>")
     expect(every).to_contain_text("Who reads <b>this</b> & that?")
     evaluation.get_by_role("searchbox").fill("")
@@ -180,9 +192,7 @@ def test_a_run_is_stopped_gone_on_with_and_survives_reloading(evaluation, place)
 
 def test_the_figures_are_those_of_the_command_line(evaluation, place, monkeypatch, capsys):
     run(evaluation)
-    monkeypatch.setattr(
-        cli_eval, "assistant_of", lambda s: CannedAssistant(Library(s.index, WordEncoder()))
-    )
+    monkeypatch.setattr(cli_eval, "assistant_of", Closing)
     out, questions = place / "told", place / "index" / "sets" / "first.jsonl"
     words = ["eval", str(questions), "--index", str(place / "index"), "--out", str(out), "--json"]
     monkeypatch.setattr(sys, "argv", ["belegt", *words])

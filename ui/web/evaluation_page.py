@@ -119,8 +119,10 @@ def _resume(job: Evaluating, desk: Desk, listed: Listed, files: Sequence[Path]) 
 
 
 def _progress(job: Evaluating, w: Words) -> None:
-    """Redrawn on its own while the rest of the page stays; when all is done, the page follows."""
+    """Redrawn on its own while the rest of the page stays; when it ends, the page shows its run,
+    also to those who came, or came back, while it was under way."""
     if not job.running:
+        st.session_state["run_wanted"] = job.out.name if job.out else None
         st.rerun()
     if job.total:
         left = documents_page.span(job.left(), w)
