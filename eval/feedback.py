@@ -69,12 +69,11 @@ def case_of(
     answerable = verdict not in UNANSWERABLE
     if answerable and place is None:
         raise CaseError(f"{verdict}: no place is marked; wanted the words that answer.")
+    question = reply.understood or reply.question  # a case stands by itself
     case = Case(
-        id="own-" + hashlib.sha256(_folded(reply.question).encode()).hexdigest()[:12],
-        question=reply.question,
-        language=question_language(
-            reply.question, conversation=reply.language, interface=reply.language
-        ),
+        id="own-" + hashlib.sha256(_folded(question).encode()).hexdigest()[:12],
+        question=question,
+        language=question_language(question, conversation=reply.language, interface=reply.language),
         answerable=answerable,
         evidence=(_today(place, texts),) if place and answerable else (),
         tags=(verdict,),

@@ -109,17 +109,20 @@ def put(assistant: Asker, placed: Placed, oracle: Oracle | None) -> Reply:
 
 
 def _conversation(history: Sequence[Turn]) -> dict[str, Any]:
-    """What the assistant is told of the turns before: their words and the language spoken."""
+    """What the assistant is told of the turns before, and the language they were asked in."""
     language: Language | None = None
     for turn in history:
         language = question_language(turn.question, conversation=language, interface="de")
-    said = tuple(Exchange(turn.question, turn.answer) for turn in history)
-    return {"conversation": language, "history": said} if history else {}
+    if not history:
+        return {}
+    return {
+        "conversation": language,
+        "history": [Exchange(turn.question, turn.answer) for turn in history],
+    }
 
 
 def _ranking(assistant: Any, case: Case, how: dict[str, Any]) -> Reply:
-    """A reply that holds the ranking and says nothing; the question is taken as it stands."""
-    how.pop("history", None)
+    """A reply that holds the ranking and says nothing."""
     searcher: Searcher = assistant
     started = time.perf_counter()
     hits = searcher.search(case.question, **how)

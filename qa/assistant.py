@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from index.embedding import Encoder
@@ -14,6 +14,7 @@ from index.language import question_language, unsupported_language
 from index.library import Library
 from index.values import Language, PassageId
 from qa.answerability import Answerability
+from qa.conversation import understand
 from qa.evidence import Evidence, EvidenceFinder, Quote, distinct, select_quotes
 from qa.examples import candidates
 from qa.explaining import Explanation
@@ -97,9 +98,10 @@ class Assistant:
         ``language`` overrides the language of the reply; else the question's own decides, then the
         ``conversation``'s, then the ``interface``'s. ``within`` limits the search to some document
         paths, ``only`` to some passages; ``without`` leaves some out. ``history`` are the earlier
-        turns, oldest first. While a language model writes, ``on_partial`` gets the answer so far
-        each time one more checked statement has arrived, and ``stop`` ends the writing and keeps
-        what is there. Never raises for what a user may type.
+        turns, oldest first: what a follow-up leaves out is taken from them. While a language model
+        writes, ``on_partial`` gets the answer so far each time one more checked statement has
+        arrived, and ``stop`` ends the writing and keeps what is there. Never raises for what a user
+        may type.
         """
         text = question.strip()
         spoken = question_language(
@@ -112,7 +114,9 @@ class Assistant:
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
-        return self._answer(text, spoken, answer_in, _Limits(within, only, tuple(without)))
+        understood = understand(text, history)
+        reply = self._answer(understood, spoken, answer_in, _Limits(within, only, tuple(without)))
+        return reply if understood == text else replace(reply, question=text, understood=understood)
 
     def search(
         self,
@@ -121,13 +125,14 @@ class Assistant:
         conversation: Language | None = None,
         interface: Language = "de",
         within: Sequence[str] | None = None,
+        history: Sequence[Exchange] = (),
     ) -> tuple[Hit, ...]:
         """The ranking that ``ask`` reads, as much of it as a reply carries, and no reading."""
         text = question.strip()[: self._max_chars]
         if not _WORD.search(text):
             return ()
         spoken = question_language(text, conversation=conversation, interface=interface)
-        return self._find(text, spoken, _Limits(within)).hits[:SHOWN]
+        return self._find(understand(text, history), spoken, _Limits(within)).hits[:SHOWN]
 
     def explain(
         self,

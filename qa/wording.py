@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.values import Language
+from qa.support import Doubt
 from qa.values import Reason
 
 _MONTHS: dict[Language, tuple[str, ...]] = {
@@ -76,6 +77,31 @@ _MISSING: dict[Language, str] = {
     "en": "Not answered in the documents: {parts}",
 }
 
+_DOUBTS: dict[Language, dict[Doubt, str]] = {
+    "de": {
+        "no_evidence": "ohne Beleg",
+        "figure": "eine Zahl steht nicht im Beleg",
+        "date": "ein Datum stimmt nicht mit dem Beleg überein",
+        "unit": "eine Einheit ist im Beleg eine andere",
+        "name": "ein Name steht nicht im Beleg",
+        "link": "eine Adresse oder Auszeichnung steht nicht im Beleg",
+        "negation": "die Verneinung ist im Beleg eine andere",
+        "comparison": "der Vergleich geht im Beleg in die andere Richtung",
+        "meaning": "der Beleg sagt das nicht deutlich genug",
+    },
+    "en": {
+        "no_evidence": "without evidence",
+        "figure": "a figure is not in the evidence",
+        "date": "a date does not agree with the evidence",
+        "unit": "a unit is another one in the evidence",
+        "name": "a name is not in the evidence",
+        "link": "an address or mark-up is not in the evidence",
+        "negation": "what is denied differs from the evidence",
+        "comparison": "the comparison goes the other way in the evidence",
+        "meaning": "the evidence does not say this clearly enough",
+    },
+}
+
 _QUOTES: dict[Language, tuple[str, str]] = {"de": ("„", "“"), "en": ("“", "”")}
 
 
@@ -87,6 +113,11 @@ def refusal(language: Language, reason: Reason, **values: int) -> str:
 def not_answered(language: Language, parts: Sequence[str]) -> str:
     """Names the parts of a question that are not answered, between the reply's quotation marks."""
     return _MISSING[language].format(parts=" ".join(quoted(part, language) for part in parts))
+
+
+def doubts(language: Language, reasons: Sequence[Doubt]) -> str:
+    """Why a statement counts as unsupported, in words."""
+    return "; ".join(_DOUBTS[language][reason] for reason in reasons)
 
 
 def format_date(date: str, language: Language) -> str:

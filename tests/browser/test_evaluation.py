@@ -108,10 +108,10 @@ def choose(page, name: str) -> None:
 
 def settled(page, timeout: float = 60_000) -> None:
     """Wait for a result, and until what it takes the place of is gone."""
-    heading = page.get_by_role("heading", name=DE("case_every"))
-    playwright_api.expect(heading).to_have_count(1, timeout=timeout)
+    lead = page.locator(".eval .lead")
+    playwright_api.expect(lead).to_have_count(1, timeout=timeout)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-    playwright_api.expect(heading).to_have_count(1)
+    playwright_api.expect(lead).to_have_count(1)
 
 
 def run(page, name: str = "first.jsonl") -> None:

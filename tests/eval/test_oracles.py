@@ -99,7 +99,7 @@ def test_the_turns_before_are_handed_over_with_their_words_and_language():
             return NotInDocuments(question, "de", 0.1, "not_covered", "", (), Timings(0.0, 0.0))
 
     turns = (Turn("Wann wurde der Hub gegründet?", "2016"), Turn("Und wo?", "In Dresden"))
-    before = tuple(Exchange(turn.question, turn.answer) for turn in turns)
+    before = [Exchange(turn.question, turn.answer) for turn in turns]
     for history in (turns, ()):
         case = Case("q", "Und warum?", "de", False, history=history)
         put(Listening(), Placed(case, (), None), None)
