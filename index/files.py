@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from index.errors import IndexError_, ReadError
 from index.readers import suffixes
+from index.readers.recognition import unread
 from index.values import Note
 
 DESCRIPTION = "corpus.toml"
@@ -224,8 +225,8 @@ def _look(entry: os.DirEntry[str], path: Path, root: Path) -> Note | tuple[Path,
     if not stat.S_ISREG(status.st_mode):
         return Note("not a regular file", "not_regular")
     if ending and ending not in suffixes():
-        text = f"no reader for {ending}; save it as PDF, DOCX or text"
-        return Note(text, "no_reader", {"ending": ending})
+        refusal = unread(ending)
+        return Note(str(refusal), refusal.code, refusal.values)
     return path, status
 
 

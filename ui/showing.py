@@ -13,7 +13,7 @@ from index.errors import BelegtError, ReadError
 from index.files import find, read, visible
 from index.options import options_of
 from index.parsing import Workers
-from index.readers.extracted import Page
+from index.readers.extracted import Page, Painted
 from index.settings import Settings
 from index.store import Store
 from index.sync import synced_folders, synced_patterns
@@ -121,8 +121,8 @@ class Painter:
     def close(self) -> None:
         self._workers.close()
 
-    def paint(self, document: Document, start: int, end: int) -> bytes:
-        """A PNG of the page where the place stands, highlighted.
+    def paint(self, document: Document, start: int, end: int) -> Painted:
+        """The page where the place stands, highlighted.
 
         Raises:
             BelegtError: the document is no PDF, or its file is gone or not what was read.

@@ -35,8 +35,8 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
         "Damaged ({format}). Save or copy it anew.",
     ),
     "failed_too_large": (
-        "Entpackt zu groß: {found} {what}, erlaubt sind {limit}. Die Datei teilen.",
-        "Too large when unpacked: {found} {what}, the limit is {limit}. Split the file.",
+        "Zu groß: {found} {what}, erlaubt sind {limit}. Die Datei teilen.",
+        "Too large: {found} {what}, the limit is {limit}. Split the file.",
     ),
     "failed_scanned": (
         "Eingescannt: {pages} Seiten sind Bilder ohne Text. Texterkennung (OCR) ausführen:"
@@ -120,11 +120,12 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
         "A link that leads nowhere: {detail}.",
     ),
     "failed_description": ("Angabe nicht verwendet: {detail}", "Not used: {detail}"),
-    "unit_bytes": ("Byte", "bytes"),
+    "unit_mb": ("MB nach dem Entpacken", "MB when unpacked"),
     "unit_pages": ("Seiten", "pages"),
     "unit_entries": ("Einträge", "entries"),
     "unit_cells": ("Zellen", "cells"),
-    "unit_ratio": ("mal so groß", "times the size"),
+    "unit_columns": ("Spalten", "columns"),
+    "unit_ratio": ("mal so groß wie gepackt", "times its packed size"),
     # what a reader should know of a file
     "note_encoding_guessed": (
         "Zeichenkodierung vermutet: {encoding}.",

@@ -20,7 +20,8 @@ import pypdfium2.raw as raw
 from PIL import Image, ImageChops, ImageDraw
 
 from index.errors import ReadError
-from index.readers.extracted import Extracted, solid
+from index.readers.extracted import Extracted, Painted, solid
+from index.readers.package import too_large
 from index.readers.pdf_book import Book, Entry, bind
 from index.readers.pdf_glyphs import LOCK, Edges, Placing, Sheet, Upright, read_sheet
 from index.readers.pdf_layout import body_size, lay_out
@@ -124,7 +125,7 @@ def page_png(
     return out.getvalue()
 
 
-def paint(data: bytes, quotes: Sequence[tuple[int, int]]) -> bytes:
+def paint(data: bytes, quotes: Sequence[tuple[int, int]]) -> Painted:
     """The image of the page on which the first quote begins, with all quotes on it painted.
 
     Raises:
@@ -134,7 +135,9 @@ def paint(data: bytes, quotes: Sequence[tuple[int, int]]) -> bytes:
     boxes = rectangles(data, *quotes[0])
     if not boxes:
         raise ValueError(f"nothing stands at {quotes[0]}")
-    return page_png(data, boxes[0].page, quotes)
+    first = boxes[0]
+    height = _read(data).sheets[first.page - 1].height
+    return Painted(page_png(data, first.page, quotes), min(max(first.top / height, 0.0), 1.0))
 
 
 # -- reading ------------------------------------------------------------------------------------
@@ -145,13 +148,7 @@ def _read(data: bytes) -> _Reading:
     """All of a file; kept for the last two, since a page shows several quotes of one."""
     with LOCK, _opened(data) as document:
         if len(document) > MAX_PAGES:
-            raise ReadError(
-                f"{len(document)} pages, the limit is {MAX_PAGES}; split the file",
-                "too_large",
-                what="pages",
-                found=len(document),
-                limit=MAX_PAGES,
-            )
+            raise too_large("pages", len(document), MAX_PAGES)
         sheets, damaged = [], []
         for index in range(len(document)):
             try:

@@ -120,7 +120,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
     # the first by name, so that its passages are those that a refusal shows
     study = [
-        lines(["Preface", "", "This study describes the port."]),
+        lines(["Preface", "", "This study describes the port."], y=640),
         lines(["The ferry runs daily."]),
     ]
     (documents / "000_0.pdf").write_bytes(pdf(study, labels="/PageLabels<</Nums[0<</S/r>>]>>"))

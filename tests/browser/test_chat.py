@@ -168,6 +168,12 @@ def test_a_page_of_a_pdf_is_shown_with_its_quote(page):
     image.wait_for()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
     expect(switch).to_have_attribute("aria-pressed", "true")
+    quote_in_view = """image => {
+      const box = image.parentElement.getBoundingClientRect(), page = image.getBoundingClientRect()
+      const quote = page.top + page.height * 664 / 842
+      return page.height > box.height && quote > box.top + 10 && quote < box.bottom - 10
+    }"""
+    assert image.evaluate(quote_in_view)
     switch.click()
     expect(page.locator(".reader mark.quote")).to_be_visible()
 

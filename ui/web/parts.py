@@ -113,10 +113,12 @@ def answer(
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The image of a page as a ``data:`` address, empty while it is not asked for."""
+    """The image of a page as a ``data:`` address, empty while it is not asked for, and where on it
+    the quote begins: 0 to 1 from its top."""
 
     source: str = ""
     alt: str = ""
+    top: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import streamlit as st
 
@@ -24,9 +25,10 @@ def _painter(index: str, _settings: Settings) -> Painter:
 
 
 @st.cache_data(show_spinner=False, max_entries=_KEPT)
-def _painted(index: str, _document: Document, revision: str, start: int, end: int) -> str:
-    png = _painter(index, settings()).paint(_document, start, end)
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+def _painted(index: str, _document: Document, revision: str, start: int, end: int) -> Picture:
+    painted = _painter(index, settings()).paint(_document, start, end)
+    source = "data:image/png;base64," + base64.b64encode(painted.png).decode()
+    return Picture(source, top=painted.top)
 
 
 def picture_of(document: Document, place: Place, w: Words) -> tuple[Picture, str]:
@@ -34,7 +36,7 @@ def picture_of(document: Document, place: Place, w: Words) -> tuple[Picture, str
     try:
         with st.spinner(w("page_image_drawing")):
             index = str(settings().index.resolve())
-            source = _painted(index, document, document.revision, place.start, place.end)
+            picture = _painted(index, document, document.revision, place.start, place.end)
     except BelegtError as error:
         return Picture(), w("page_image_fault", line=str(error))
-    return Picture(source, w("page_image_alt", title=document.title)), ""
+    return replace(picture, alt=w("page_image_alt", title=document.title)), ""

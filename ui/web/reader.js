@@ -65,9 +65,10 @@ function wire(button, label, target, act) {
   button.onclick = () => act(target)
 }
 
-function picture(box, { source, alt }) {
+function picture(box, { source, alt, top }) {
   const image = make("img", "page")
   image.alt = alt
+  image.onload = () => { box.scrollTop = top * image.clientHeight - box.clientHeight / 3 }
   image.src = source
   box.replaceChildren(image)
 }
@@ -92,7 +93,7 @@ function show(box, data) {
   // After the layout, or there is nothing to measure yet; the box scrolls, never the page.
   requestAnimationFrame(() => {
     const mark = box.querySelector(".quote")
-    box.scrollTop = mark
+    if (!source) box.scrollTop = mark
       ? mark.offsetTop - Math.max(24, (box.clientHeight - mark.offsetHeight) / 3)
       : 0
     if (opening) box.focus({ preventScroll: true })
