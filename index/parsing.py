@@ -81,14 +81,14 @@ class Workers:
     def parse(self, name: str, data: bytes) -> Extracted:
         return from_json(self._run({"task": "read", "name": name}, data)[1])
 
-    def paint(self, data: bytes, start: int, end: int) -> Painted:
-        """The page of a PDF where ``start`` to ``end`` of its text stands, highlighted.
+    def paint(self, data: bytes, quotes: Sequence[tuple[int, int]], page: int = 0) -> Painted:
+        """A page of a PDF with quotes painted, as ``readers.pdf.paint``.
 
         Raises:
             ReadError: it cannot be painted, or not within the limits.
         """
-        said, png = self._run({"task": "paint", "start": start, "end": end}, data)
-        return Painted(png, float(said["top"]))
+        said, png = self._run({"task": "paint", "quotes": list(quotes), "page": page}, data)
+        return Painted(png, said["top"])
 
     def close(self) -> None:
         with self._lock:

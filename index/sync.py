@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from index.changes import Changes, Known, compare, described_as, known_files
-from index.chunking import CHUNKER_VERSION, chunk, passage_parts
+from index.chunking import CHUNKER_VERSION, chunk, heading_text, passage_parts
 from index.embedding import Embedded, Encoder
 from index.errors import NoIndexError, ReadError, StaleIndexError
 from index.files import File, Found, Wanted, find, read, visible
@@ -266,7 +266,7 @@ class _RefusedError(ReadError):
 
 def _document(file: File, revision: str, extracted: Extracted) -> Document:
     first = next((b for b in extracted.blocks if b.kind == "heading" and not b.aside), None)
-    heading = extracted.text[first.start : first.end].strip("#*_ \t") if first else ""
+    heading = heading_text(extracted.text, first) if first else ""
     document = Document(
         path=file.path,
         revision=revision,

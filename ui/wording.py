@@ -14,6 +14,7 @@ from qa.wording import format_date as _format_date
 from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
+from ui.wording_reading import READING
 from ui.wording_sharing import SHARING
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
@@ -100,9 +101,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "reader": ("Dokument zum Beleg", "Document behind the evidence"),
     "reader_text": ("Text des Dokuments", "Text of the document"),
     "position": ("{number} von {count}", "{number} of {count}"),
-    "previous": ("Voriger Beleg", "Previous evidence"),
-    "next": ("Nächster Beleg", "Next evidence"),
-    "close": ("Schließen", "Close"),
+    "previous": ("Voriger Beleg (←)", "Previous evidence (←)"),
+    "next": ("Nächster Beleg (→)", "Next evidence (→)"),
+    "close": ("Schließen (Esc)", "Close (Esc)"),
     "changed": (
         "Das Dokument hat sich seit der Antwort geändert. Gezeigt wird die zitierte Fassung.",
         "The document has changed since the answer. This is the version that was cited.",
@@ -238,6 +239,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **EVALUATION,
     **DOCUMENTS,
     **FEEDBACK,
+    **READING,
     **SHARING,
 }
 

@@ -220,8 +220,9 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
     # a page of a PDF
     "page_image": ("Seite als Bild", "Page as an image"),
     "page_image_alt": (
-        "Seite aus „{title}“, das Zitat ist farbig hinterlegt",
-        "Page of “{title}”, the quote is highlighted",
+        "Seite {page} aus „{title}“; zitierte Stellen darauf sind farbig hinterlegt. Der Text steht"
+        " darunter.",
+        "Page {page} of “{title}”; cited places on it are highlighted. The text is below.",
     ),
     "page_image_drawing": ("Seite wird gezeichnet …", "Drawing the page …"),
     "page_image_fault": (

@@ -70,10 +70,11 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """The image of a page (PNG), and where on it a quote begins: 0 to 1 from its top."""
+    """The image of a page (PNG), and where on it the first quote begins: 0 to 1 from its top, None
+    where that stands on another page."""
 
     png: bytes
-    top: float
+    top: float | None
 
 
 def solid(text: str) -> int:

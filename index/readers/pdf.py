@@ -125,19 +125,22 @@ def page_png(
     return out.getvalue()
 
 
-def paint(data: bytes, quotes: Sequence[tuple[int, int]]) -> Painted:
-    """The image of the page on which the first quote begins, with all quotes on it painted.
+def paint(data: bytes, quotes: Sequence[tuple[int, int]], page: int = 0) -> Painted:
+    """The image of a page, from 1, with all quotes on it painted; 0 is the page on which the first
+    quote begins.
 
     Raises:
         ReadError: the file cannot be read.
-        ValueError: no quote stands anywhere on a page.
+        ValueError: there is no such page, or the quote stands nowhere on one.
     """
     boxes = rectangles(data, *quotes[0])
-    if not boxes:
+    if not boxes and not page:
         raise ValueError(f"nothing stands at {quotes[0]}")
-    first = boxes[0]
-    height = _read(data).sheets[first.page - 1].height
-    return Painted(page_png(data, first.page, quotes), min(max(first.top / height, 0.0), 1.0))
+    page = page or boxes[0].page
+    here = [box.top for box in boxes if box.page == page]
+    png = page_png(data, page, quotes)
+    top = min(max(here[0] / _read(data).sheets[page - 1].height, 0.0), 1.0) if here else None
+    return Painted(png, top)
 
 
 # -- reading ------------------------------------------------------------------------------------

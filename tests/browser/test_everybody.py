@@ -141,7 +141,7 @@ def test_ask_check_and_pass_on_by_keyboard_alone(tab):
     text = tab.get_by_role("region", name=DE("reader_text"))
     expect(text).to_be_focused()
     tab.keyboard.press("Escape")
-    expect(tab.locator(".reader")).to_have_count(0)
+    expect(tab.locator(".reader")).to_be_hidden()
     assert "Beleg 2: Smart Thinking" in tab.evaluate(FOCUSED)
     tab_to(tab, DE("share"))
     tab.keyboard.press("Enter")

@@ -137,7 +137,7 @@ def test_a_page_is_painted_with_its_quote() -> None:
     start = extracted.text.index("harbour")
     workers = Workers(LIMITS)
     try:
-        painted, plain = (workers.paint(data, at, at + 7) for at in (start, start - 4))
+        painted, plain = (workers.paint(data, [(at, at + 7)]) for at in (start, start - 4))
     finally:
         workers.close()
     assert painted.png.startswith(b"\x89PNG")

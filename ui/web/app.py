@@ -41,12 +41,11 @@ def main() -> None:
         for at, (name, show) in enumerate(_PAGES.items())
     }
     page = st.navigation(list(pages.values()))
-    asking = page.url_path in ("", "ask")
     st.set_page_config(
         page_title=f"{page.title} · {w('app_title')}",
         # A file of ours: for an icon by name, the browser would ask a host on the internet.
         page_icon=_ICON,
-        layout="wide" if not asking or talk.is_reading() else "centered",
+        layout="wide",
         initial_sidebar_state=_SIDEBAR_WIDTH,
     )
     st.logo(_ICON)
