@@ -519,6 +519,12 @@ def intro_html(text: str) -> str:
     return f'<p class="b-intro">{escape(text)}</p>'
 
 
+def list_html(heading: str, lines: Iterable[str]) -> str:
+    """A heading and what stands under it, one line each."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<h2 class="b-heading">{escape(heading)}</h2><ul class="b-steps">{items}</ul>'
+
+
 def how_to_html(w: Words) -> str:
     """How to prepare questions in a spreadsheet: steps, then what goes into each column."""
     steps = "".join(f"<li>{escape(w(f'how_{number}'))}</li>" for number in range(1, 5))

@@ -11,6 +11,7 @@ from typing import Final
 
 from index.values import Language
 from qa.wording import format_date as _format_date
+from ui.wording_accessibility import ACCESSIBILITY
 from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
@@ -241,6 +242,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **FEEDBACK,
     **READING,
     **SHARING,
+    **ACCESSIBILITY,
 }
 
 

@@ -79,7 +79,7 @@ def _start(
         server = subprocess.Popen(serve, cwd=place, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/_stcore/health")
+        wait_for(f"{address}/_stcore/health")
     except BaseException:
         server.kill()
         raise
@@ -100,7 +100,7 @@ def _look() -> list[str]:
     return [f"--theme.{mode}.{k}={v}" for mode, given in theme.items() for k, v in given.items()]
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         try:

@@ -68,7 +68,12 @@ def evaluation(tab) -> None:
     tab.get_by_role("button", name=DE("own_template")).wait_for()
 
 
-STEPS = (start, checking, refusal, documents, evaluation)
+def accessibility(tab) -> None:
+    tab.get_by_role("link", name=DE("page_accessibility")).click()
+    tab.get_by_role("heading", name=DE("access_gaps")).wait_for()
+
+
+STEPS = (start, checking, refusal, documents, evaluation, accessibility)
 
 
 def found_by_axe(tab) -> list[str]:
