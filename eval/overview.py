@@ -294,7 +294,9 @@ def _risk(found: Curve, summary: Summary, w: Words) -> Node:
     now = _present(found)
     return _curve_panel(
         w("curve_risk_title"),
-        charts.curve(w("curve_risk_title"), points, axes, found.answered, now.risk if now else None),
+        charts.curve(
+            w("curve_risk_title"), points, axes, found.answered, now.risk if now else None
+        ),
         w("curve_risk_note"),
         _now(now, w),
         _stated("aurc", summary, w),
