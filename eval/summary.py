@@ -230,10 +230,10 @@ def confidence_statistic(rows: Sequence[Row]) -> uncertainty.Statistic:
     bins = np.array([metrics.bin_of(c) for c in confidence])
     statistics = (
         uncertainty.auroc(confidence, answerable),
-        uncertainty.aurc(confidence, np.array([is_wrong(r) for r in rows], np.float64)),
+        uncertainty.aurc(confidence, np.array([is_wrong(r) for r in rows])),
         uncertainty.ece(confidence, answerable, bins, metrics.BINS),
     )
-    return lambda weights: np.hstack([statistic(weights) for statistic in statistics])
+    return uncertainty.joined(lambda *values: np.hstack(values), *statistics)
 
 
 def _confidences(rows: Sequence[Row]) -> dict[str, Figure]:

@@ -62,3 +62,9 @@ def load_logistic(name: str, features: tuple[str, ...]) -> Logistic:
         np.array(data["weights"], np.float32),
         float(data["intercept"]),
     )
+
+
+def load_threshold(name: str) -> float:
+    """The probability from which ``qa/models/NAME.json`` says yes."""
+    data = json.loads(files("qa").joinpath(f"models/{name}.json").read_text(encoding="utf-8"))
+    return float(data["threshold"])

@@ -32,6 +32,10 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "sentences": [asdict(s) for s in reply.sentences] if isinstance(reply, Answer) else [],
         "citations": [asdict(c) for c in reply.citations] if isinstance(reply, Answer) else [],
         "missing": list(reply.missing) if isinstance(reply, Answer) else [],
+        "notice": reply.notice if isinstance(reply, Answer) else "",
+        "model": reply.model if isinstance(reply, Answer) else "",
+        "dropped": reply.dropped if isinstance(reply, Answer) else 0,
+        "understood": reply.understood,
         "passages": [_hit_to_json(hit) for hit in reply.passages],
         "timings_ms": {
             "retrieve": round(reply.timings.retrieve, 1),
@@ -64,7 +68,8 @@ def _passage_to_json(passage: Passage) -> dict[str, Any]:
 
 
 def reply_from_json(data: dict[str, Any]) -> Reply:
-    """The inverse of ``reply_to_json``, less the features of the hits."""
+    """The inverse of ``reply_to_json``, less the features of the hits; absent keys of replies that
+    were kept by an older version read as the values' defaults."""
     hits = tuple(_hit_from_json(hit) for hit in data["passages"])
     timings = Timings(**data["timings_ms"])
     if data["status"] == "not_in_documents":
@@ -76,6 +81,7 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
             data["text"],
             hits,
             timings,
+            data.get("understood", ""),
         )
     return Answer(
         data["question"],
@@ -88,6 +94,10 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
         hits,
         timings,
         tuple(data.get("missing", ())),
+        data.get("notice", ""),
+        data.get("model", ""),
+        data.get("dropped", 0),
+        data.get("understood", ""),
     )
 
 

@@ -91,7 +91,12 @@ class Timings:
 class Answer:
     """The documents answer. ``text`` is what is shown, with lead-ins and ``[n]`` markers;
     ``confidence`` is the calibrated probability that they do; ``passages`` the ranking; ``missing``
-    are parts of the question that they do not answer."""
+    are parts of the question that they do not answer.
+
+    ``model`` names the language model that wrote it, "" for quotes; ``dropped`` counts its
+    statements that were left out for want of evidence; ``notice`` is one line that tells why no
+    model wrote this though one is set; ``understood`` is the question as a follow-up was
+    understood, "" if as asked."""
 
     question: str
     language: Language
@@ -103,11 +108,16 @@ class Answer:
     passages: tuple[Hit, ...]
     timings: Timings
     missing: tuple[str, ...] = ()
+    notice: str = ""
+    model: str = ""
+    dropped: int = 0
+    understood: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NotInDocuments:
-    """The documents do not answer, and why; the first three ``passages`` are the nearest."""
+    """The documents do not answer, and why; the first three ``passages`` are the nearest;
+    ``understood`` as in ``Answer``."""
 
     question: str
     language: Language
@@ -116,6 +126,16 @@ class NotInDocuments:
     text: str
     passages: tuple[Hit, ...]
     timings: Timings
+    understood: str = ""
 
 
 Reply = Answer | NotInDocuments
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One earlier turn of a conversation; ``understood`` as in ``Answer``."""
+
+    question: str
+    answer: str
+    understood: str = ""

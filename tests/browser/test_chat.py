@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from eval.cases import load_cases
-from index.sync import sync
-from tests.fakes import WordEncoder
-from tests.index.pdf_files import lines, pdf
-from ui.serving import PAGE, command
 from ui.wording import words
 
 pytestmark = pytest.mark.browser
 playwright_api = pytest.importorskip("playwright.sync_api")
 
-HERE = Path(__file__).parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DE, EN = words("de"), words("en")
 BOX = "stChatInputTextArea"
-HOSTILE = (
-    "Der Titel\n\nDer reguläre Ticketpreis beträgt 90 EUR.\n\n"
-    "<script>alert(1)</script> <img src=http://evil.example/a.png onerror=alert(2)>"
-    " ![x](http://evil.example/b.png) $5 und $7 :red[rot] javascript:alert(3) \u202eumgekehrt\n"
-)
 
 SELECT = """(box, words) => {
   for (const node of box.childNodes) {
@@ -43,94 +22,6 @@ SELECT = """(box, words) => {
     return
   }
 }"""
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of documents, one of them hostile, and their index."""
-    root = tmp_path_factory.mktemp("browser")
-    documents = root / "documents"
-    shutil.copytree(HERE.parents[1] / "seeds", documents)
-    (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
-    # the first by name, so that its passages are those that a refusal shows
-    study = [
-        lines(["Preface", "", "This study describes the port."]),
-        lines(["The ferry runs daily."]),
-    ]
-    (documents / "000_0.pdf").write_bytes(pdf(study, labels="/PageLabels<</Nums[0<</S/r>>]>>"))
-    sync([documents], root / "index", WordEncoder())
-    return root
-
-
-@pytest.fixture(scope="module")
-def address(place: Path) -> Iterator[str]:
-    """The server on a free port, in a folder that is not the repository's."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    names = {
-        "BELEGT_INDEX": place / "index",
-        "BELEGT_DOCUMENTS": place / "documents",
-        "BELEGT_LIBRARY": place / "library",
-    }
-    environment = {**os.environ, **{name: str(value) for name, value in names.items()}}
-    canned, page = str(HERE / "canned_app.py"), str(PAGE)
-    serve = [canned if word == page else word for word in command("127.0.0.1", port)]
-    with (place / "server.log").open("wb") as log:
-        server = subprocess.Popen(serve, cwd=place, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-    assert "Traceback" not in (place / "server.log").read_text(encoding="utf-8")
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 40
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"no server at {url}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
-    with playwright_api.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def german(browser):
-    """One browser profile for all tests, so that the scripts of the page are loaded once."""
-    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 800})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(german, address):
-    """A tab of its own; at the end no dialog, and no request to another host, was seen."""
-    tab = german.new_page()
-    tab.set_default_timeout(15_000)
-    hosts, dialogs = set(), []
-    tab.on("request", lambda request: hosts.add(request.url))
-    tab.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    tab.goto(address)
-    tab.get_by_role("heading", name=DE("ask_heading")).wait_for()
-    yield tab
-    tab.close()
-    allowed = (address, address.replace("http", "ws"), "data:", "blob:")
-    assert [url for url in sorted(hosts) if not url.startswith(allowed)] == []
-    assert dialogs == []
 
 
 def ask(tab, question: str) -> None:
@@ -158,17 +49,16 @@ def test_ask_check_switch_language_and_reload(page):
     expect(page.locator("[role=status]")).to_have_text(DE.counted("said_answer", 2))
     page.wait_for_timeout(600)
 
-    before = marker.bounding_box()["y"]
+    before = marker.bounding_box()
     marker.click()
     quote = page.locator(".reader mark.quote")
     expect(quote).to_contain_text("was launched in November 2016")
     expect(marker).to_have_attribute("aria-current", "true")
-    for _ in range(20):  # a busy machine takes longer to lay the page out
-        page.wait_for_timeout(450)
-        if abs(marker.bounding_box()["y"] - before) < 40:
-            break
     assert seen(page, ".reader mark.quote", ".reader .text")
-    assert abs(marker.bounding_box()["y"] - before) < 40
+    # The page holds the surroundings; the whole document follows.
+    expect(page.locator(".reader .words")).to_contain_text("Foreign investors welcome")
+    assert seen(page, ".reader mark.quote", ".reader .text")
+    assert marker.bounding_box() == before
 
     page.get_by_role("button", name=DE("previous")).click()
     expect(quote).to_contain_text("über 500 Partner")
@@ -195,7 +85,7 @@ def test_keyboard_alone_opens_a_document_and_comes_back(page):
     text = page.get_by_role("region", name=DE("reader_text"))
     expect(text).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.locator(".reader")).to_have_count(0)
+    expect(page.locator(".reader")).to_be_hidden()
     expect(marker).to_be_focused()
 
 
@@ -271,13 +161,31 @@ def test_a_page_of_a_pdf_is_shown_with_its_quote(page):
     ask(page, "Was ist auf dem Mond?")
     page.get_by_role("button", name=DE("show_passage", number=1)).click()
     expect(page.locator(".reader .facts")).to_contain_text(DE("page_labelled", page=1, label="i"))
-    switch = page.get_by_role("button", name=DE("page_image"))
-    switch.click()
     image = page.locator(".reader img.page")
     image.wait_for()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
-    expect(switch).to_have_attribute("aria-pressed", "true")
-    switch.click()
+    expect(image).to_have_attribute("alt", DE("page_image_alt", page=1, title="000_0"))
+    quote_in_view = """image => {
+      const box = image.closest(".text").getBoundingClientRect()
+      const page = image.getBoundingClientRect()
+      const quote = page.top + page.height * 664 / 842
+      return page.height > box.height && quote > box.top + 10 && quote < box.bottom - 10
+    }"""
+    page.wait_for_function(f"image => ({quote_in_view})(image)", arg=image.element_handle())
+    expect(page.locator(".reader .words")).to_contain_text("The ferry runs daily.")
+
+    page.get_by_role("button", name=DE("page_forth")).click()
+    expect(image).to_have_attribute("alt", DE("page_image_alt", page=2, title="000_0"))
+    expect(page.get_by_label(DE("page_number"))).to_have_value("2")
+    expect(page.get_by_role("button", name=DE("page_forth"))).to_be_disabled()
+
+    narrow = image.bounding_box()["width"]
+    page.get_by_role("button", name=DE("zoom_in")).click()
+    assert image.bounding_box()["width"] > 1.4 * narrow
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+    page.get_by_role("button", name=DE("page_image")).click()
+    expect(image).to_be_hidden()
     expect(page.locator(".reader mark.quote")).to_be_visible()
 
 
@@ -289,12 +197,12 @@ def test_the_right_place_is_marked_in_the_document(page, place):
     expect(take).to_be_disabled()
     page.get_by_label(DE("mark_document"), exact=True).select_option("000_0.pdf")
     expect(page.locator(".reader .heading")).not_to_contain_text("RCKT")
-    text = page.locator(".reader .text")
+    text = page.locator(".reader .words")
     expect(text).to_contain_text("The ferry runs daily.")
     text.evaluate(SELECT, "ferry runs daily")
     take.click()
     page.get_by_text(DE("judged", verdict=DE("judge_wrong_passage"))).wait_for()
-    expect(page.locator(".reader")).to_have_count(0)
+    expect(page.locator(".reader")).to_be_hidden()
     cases = load_cases(place / "index" / "sets" / "own.jsonl")
     (evidence,) = next(c for c in cases if c.tags == ("wrong_passage",)).evidence
     assert (evidence.document, evidence.quote) == ("000_0.pdf", "ferry runs daily")

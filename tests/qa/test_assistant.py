@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from index.settings import Settings
 from index.sync import sync
 from qa.assistant import Assistant
 from qa.serial import reply_from_json, reply_to_json
-from qa.values import Answer, NotInDocuments
+from qa.values import Answer, Exchange, NotInDocuments
 from qa.wiring import assemble
 from tests.fakes import SEEDS, WordEncoder
 
@@ -157,6 +158,19 @@ def test_the_search_can_be_limited(eager: Assistant) -> None:
     assert nothing.reason == "no_documents"
 
 
+def test_a_follow_up_is_searched_as_understood(eager: Assistant) -> None:
+    before = [Exchange("Wann findet das Expertentreffen statt?", "")]
+    reply = eager.ask("Und was kostet es?", history=before)
+    alone = eager.ask("Was kostet das Expertentreffen?")
+    assert (reply.question, reply.understood) == (
+        "Und was kostet es?",
+        "Was kostet das Expertentreffen?",
+    )
+    assert reply.passages == alone.passages
+    assert eager.search("Und was kostet es?", history=before) == alone.passages
+    assert eager.ask("Wer ist Eric Weber?", history=before).understood == ""
+
+
 @pytest.mark.parametrize("question", [*QUESTIONS[:2], "", "wort " * 10_000])
 def test_json_goes_there_and_back(eager: Assistant, silent: Assistant, question: str) -> None:
     for asked in (eager, silent):
@@ -169,3 +183,23 @@ def test_the_same_question_gives_the_same_reply(eager: Assistant) -> None:
         first, second = (reply_to_json(eager.ask(question)) for _ in range(2))
         del first["timings_ms"], second["timings_ms"]
         assert first == second
+
+
+def test_json_carries_what_a_model_wrote(eager: Assistant, silent: Assistant) -> None:
+    answer = eager.ask(QUESTIONS[0])
+    assert isinstance(answer, Answer)
+    said = {"notice": "Anmerkung", "model": "qwen", "dropped": 2, "understood": "Wann genau?"}
+    data = reply_to_json(replace(answer, mode="generated", **said))
+    assert {name: data[name] for name in said} == said
+    assert reply_to_json(reply_from_json(data)) == data
+    refusal = replace(silent.ask(QUESTIONS[0]), understood="Wann genau?")
+    assert reply_from_json(reply_to_json(refusal)).understood == "Wann genau?"
+
+
+def test_json_of_older_versions_is_read(eager: Assistant, silent: Assistant) -> None:
+    for asked in (eager, silent):
+        data = reply_to_json(asked.ask(QUESTIONS[0]))
+        old = {
+            k: v for k, v in data.items() if k not in ("notice", "model", "dropped", "understood")
+        }
+        assert reply_to_json(reply_from_json(old)) == data

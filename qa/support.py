@@ -1,0 +1,336 @@
+"""Is a statement borne out by the sentences it cites? Checked without another language model.
+
+Checks of words come first and have a veto: figures, dates, units, names, links, denials and
+comparisons of the statement must be those of the evidence (``qa.facts``). Whether the meaning is
+near enough is then a calibrated probability over features of the bundled encoder; the coefficients
+and the threshold are in ``models/support.json``, fitted by ``python -m eval.fit.support``.
+
+What this cannot see: who did what to whom, where all names occur; causes and intentions; anything
+that must be reckoned or known. See ``docs/generated-answers.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from index.embedding import Embedded, Encoder
+from index.language import detect_language
+from index.reference import reference_texts
+from index.searchtext import search_text
+from index.values import Language, Vectors
+from index.wordforms import word_keys
+from index.wordspace import SCALE, WordSpace, load_word_space
+from qa.facts import (
+    Facts,
+    Word,
+    foreign_links,
+    mentions,
+    missing_figures,
+    read_facts,
+    reversed_comparisons,
+    unknown_names,
+    wrong_dates,
+    wrong_units,
+)
+from qa.logistic import load_logistic, load_threshold
+from qa.matching import near
+
+Doubt = Literal[
+    "no_evidence",  # nothing is cited
+    "figure",  # a figure that the evidence lacks
+    "date",  # a date with which none of the evidence agrees
+    "unit",  # a figure with another unit
+    "name",  # a name that is neither in the evidence nor around it
+    "link",  # an address or mark-up that the evidence lacks
+    "negation",  # denied in one, stated in the other
+    "comparison",  # more for less, before for after
+    "meaning",  # the probability is below the threshold
+]
+
+FEATURES = (
+    "cosine",
+    "cosine_whole",
+    "late",
+    "late_weakest",
+    "late_weaker",
+    "late_near",
+    "late_back",
+    "exact",
+    "capitals_weakest",
+    "capitals_missing",
+    "clause_weakest",
+    "words",
+    "same",
+    "same_cosine",
+    "same_late",
+    "same_exact",
+    "same_clause_weakest",
+)
+"""``late``: the mean of what each content word finds at best; ``weaker``: of the two that find
+least; ``back``: of the words of the evidence in the statement; ``exact``: the share found word for
+word; ``capitals``: the words written with a capital; ``clause_weakest``: the mean of the clause
+that finds least; ``same``: in one language, and its products."""
+
+COVERED = 0.5
+"""Clauses are held against each other if words find at least this much on average."""
+
+NOTABLY = 0.1
+"""A clause that fits better by less than this is not the better one."""
+
+
+TRANSLATED = 0.5
+"""A name that is found only with less than this is none of the evidence in another language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement and the sentences it cites, word for word. ``context``: what stands around
+    these, as title, heading, the sentence before; names may come from there, nothing else may."""
+
+    text: str
+    evidence: tuple[str, ...]
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``probability`` is that the evidence says what the statement says, 0 if a check of words
+    failed; ``reasons`` are the ``Doubt`` of each check that failed."""
+
+    supported: bool
+    probability: float
+    reasons: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A statement beside its evidence: ``found`` has the cosine of each content word of one with
+    each of the other, 1 where they are the same word, shape ``(claim, evidence)``."""
+
+    claim: Facts
+    evidence: Facts
+    found: Vectors
+    exact: Vectors
+    cosine: float
+    cosine_whole: float
+
+
+class SupportChecker:
+    """Checks statements; safe to use from several threads. ``encoder`` must be that of the index."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._comparer = Comparer(encoder)
+        self._model = load_logistic("support", FEATURES)
+        self._threshold = load_threshold("support")
+
+    def check(self, claims: Sequence[Claim]) -> list[Verdict]:
+        """A verdict for each claim, in order."""
+        cited = [claim for claim in claims if any(map(search_text, claim.evidence))]
+        compared = iter(self._comparer.compare(cited))
+        return [
+            self._verdict(claim, next(compared))
+            if any(map(search_text, claim.evidence))
+            else Verdict(False, 0.0, ("no_evidence",))
+            for claim in claims
+        ]
+
+    def _verdict(self, claim: Claim, compared: Compared) -> Verdict:
+        doubts = word_doubts(claim, compared)
+        if doubts:
+            return Verdict(False, 0.0, doubts)
+        row = feature_row(compared)[None]
+        probability = float(self._model.probabilities(row)[0])
+        if probability < self._threshold:
+            return Verdict(False, probability, ("meaning",))
+        return Verdict(True, probability, ())
+
+
+class Comparer:
+    """Sets statements beside their evidence with what the model makes of both."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._space = load_word_space(encoder.identity)
+
+    def compare(self, claims: Sequence[Claim]) -> list[Compared]:
+        """Set each claim, all of which cite something, beside its evidence; one batch of texts."""
+        texts = [(search_text(c.text), *filter(None, map(search_text, c.evidence))) for c in claims]
+        wanted = dict.fromkeys(("", *parts) for t in texts for parts in ((t[0],), t[1:]))
+        made = dict(zip(wanted, self._encoder.encode_passages(list(wanted)), strict=True))
+        return [self._compared(t[0], t[1:], made["", t[0]], made["", *t[1:]]) for t in texts]
+
+    def _compared(
+        self, claim: str, evidence: Sequence[str], said: Embedded, cited: Embedded
+    ) -> Compared:
+        ours = read_facts(claim, detect_language(claim))
+        theirs = read_facts(" ".join(evidence), detect_language(" ".join(evidence)))
+        exact = _same_words(ours, theirs)
+        found = np.maximum(exact, self._cosines(ours, theirs, said, cited, evidence))
+        a = self._centred(said.parts[1:], ours.language)
+        b = self._centred(np.vstack([cited.parts[1:], cited.vector]), theirs.language)
+        cosines = (a @ b.T)[0]
+        return Compared(ours, theirs, found, exact, float(cosines[:-1].max()), float(cosines[-1]))
+
+    def _cosines(
+        self, ours: Facts, theirs: Facts, said: Embedded, cited: Embedded, evidence: Sequence[str]
+    ) -> Vectors:
+        """Cosines of words; 0 for a model without word vectors."""
+        if self._space is None or not len(said.words) or not len(cited.words):
+            return np.zeros((len(ours.words), len(theirs.words)), np.float32)
+        a = _placed(self._space, said, ours, [0, 0])
+        starts = np.cumsum([0, 0, *(len(text) + 1 for text in evidence)])
+        return a @ _placed(self._space, cited, theirs, list(starts)).T
+
+    def _centred(self, vectors: Vectors, language: Language) -> Vectors:
+        shifted = vectors - self._means[language]
+        unit: Vectors = shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
+        return unit
+
+    @cached_property
+    def _means(self) -> dict[Language, Vectors]:
+        """What texts of a language have in common, from the reference texts of the index."""
+        languages: tuple[Language, ...] = ("de", "en")
+        means: dict[Language, Vectors] = {}
+        for language in languages:
+            texts = reference_texts()[language]["passage"]
+            made = self._encoder.encode_passages([("", text) for text in texts])
+            means[language] = np.mean([one.vector for one in made], axis=0)
+        return means
+
+
+def _placed(space: WordSpace, made: Embedded, facts: Facts, starts: Sequence[int]) -> Vectors:
+    """Vectors of the content words, by where each starts; zeros for a word beyond the model's
+    longest input. ``starts`` tells where each part of what was embedded starts in the text."""
+    vectors = space.passage(made.words, facts.language).astype(np.float32) / SCALE
+    pairs = zip(made.word_parts, made.spans[:, 0], strict=True)
+    rows = {starts[part] + int(start): i for i, (part, start) in enumerate(pairs)}
+    placed = np.zeros((len(facts.words), vectors.shape[1]), np.float32)
+    for i, word in enumerate(facts.words):
+        if word.start in rows:
+            placed[i] = vectors[rows[word.start]]
+    return placed
+
+
+def _same_words(ours: Facts, theirs: Facts) -> Vectors:
+    """1 where two content words are one: by form, by stem, or as a name in the other language."""
+    same = ours.language == theirs.language
+    table = np.zeros((len(ours.words), len(theirs.words)), np.float32)
+    keys = [set(word_keys(word.text, theirs.language)) for word in theirs.words]
+    for i, word in enumerate(ours.words):
+        own = set(word_keys(word.text, ours.language))
+        for j, other in enumerate(theirs.words):
+            if own & keys[j] or mentions(word.text, other.text, same=same):
+                table[i, j] = 1.0
+    return table
+
+
+# -- checks of words ------------------------------------------------------------------------------
+
+
+def word_doubts(claim: Claim, compared: Compared) -> tuple[Doubt, ...]:
+    """The checks of words that a statement fails."""
+    ours, theirs = compared.claim, compared.evidence
+    failed: dict[Doubt, bool] = {
+        "figure": bool(missing_figures(ours, theirs)),
+        "date": bool(wrong_dates(ours, theirs)),
+        "unit": bool(wrong_units(ours, theirs)),
+        "name": _names_strangers(claim, compared),
+        "link": bool(foreign_links(claim.text, " ".join(claim.evidence))),
+        "negation": denied(compared),
+        "comparison": bool(reversed_comparisons(ours, theirs)),
+    }
+    return tuple(doubt for doubt, is_so in failed.items() if is_so)
+
+
+def _names_strangers(claim: Claim, compared: Compared) -> bool:
+    """Whether a name is unknown; across languages it may be a translated word that looks like one,
+    so there it must also mean nothing that the evidence has."""
+    ours, theirs = compared.claim, compared.evidence
+    same = ours.language == theirs.language
+    rows = {word.start: i for i, word in enumerate(ours.words)}
+    return any(
+        same or not compared.found.size or compared.found[rows[word.start]].max() < TRANSLATED
+        for word in unknown_names(ours, theirs, claim.context)
+    )
+
+
+def denied(compared: Compared) -> bool:
+    """Whether a clause of the statement denies what the evidence states, or the reverse.
+
+    Each clause is held against the clause of the evidence that has most of its words. A denial
+    that fits no clause needs one anywhere in the evidence.
+    """
+    theirs = compared.evidence.clauses
+    for i, clause in enumerate(compared.claim.clauses):
+        covers = _coverage(compared, i)
+        if clause.open or covers is None:
+            continue
+        best = max(covers)
+        if best < COVERED:
+            if clause.denies and not any(other.denies or other.open for other in theirs):
+                return True
+            continue
+        fitting = [other for other, c in zip(theirs, covers, strict=True) if c > best - NOTABLY]
+        if not any(other.denies == clause.denies or other.open for other in fitting):
+            return True
+    return False
+
+
+def _coverage(compared: Compared, clause: int) -> list[float] | None:
+    """How much the words of a clause find in each clause of the evidence; None without words."""
+    own = [i for i, word in enumerate(compared.claim.words) if word.clause == clause]
+    if not own or not compared.found.shape[1]:
+        return None
+    clauses = np.array([word.clause for word in compared.evidence.words])
+    found = compared.found[own]
+    return [
+        float(found[:, clauses == j].max(axis=1).mean()) if (clauses == j).any() else 0.0
+        for j in range(len(compared.evidence.clauses))
+    ]
+
+
+# -- meaning --------------------------------------------------------------------------------------
+
+
+def feature_row(compared: Compared) -> Vectors:
+    """The features of one pair, in the order of ``FEATURES``."""
+    words = compared.claim.words
+    if compared.found.size:
+        best, back = compared.found.max(axis=1), compared.found.max(axis=0)
+        exact = compared.exact.max(axis=1)
+    else:
+        best = exact = back = np.zeros(max(1, len(words)), np.float32)
+    capitals = [i for i, word in enumerate(words) if word.text[0].isupper()]
+    clauses = [best[[i for i, w in enumerate(words) if w.clause == c]] for c in _clauses(words)]
+    weakest = min((float(b.mean()) for b in clauses), default=0.0)
+    same = float(compared.claim.language == compared.evidence.language)
+    late, share = float(best.mean()), float(exact.mean())
+    row = (
+        compared.cosine,
+        compared.cosine_whole,
+        late,
+        float(best.min()),
+        float(np.sort(best)[:2].mean()),
+        float(near(best, 0.25).mean()),
+        float(back.mean()),
+        share,
+        float(best[capitals].min()) if capitals else late,
+        float((1 - exact[capitals]).sum()) / (1 + len(words)),
+        weakest,
+        float(np.log1p(len(words))),
+        same,
+        same * compared.cosine,
+        same * late,
+        same * share,
+        same * weakest,
+    )
+    return np.array(row, np.float32)
+
+
+def _clauses(words: Sequence[Word]) -> list[int]:
+    return sorted({word.clause for word in words})

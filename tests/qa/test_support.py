@@ -1,0 +1,88 @@
+"""What is called supported, and why not."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from qa.support import FEATURES, Claim, Comparer, Doubt, SupportChecker, denied, feature_row
+from qa.wording import doubts
+from tests.fakes import WordEncoder
+
+EVIDENCE = "The Elmau bridge was opened on 3 May 1998 and cost 12 million euros."
+
+
+@pytest.fixture
+def checker(encoder: WordEncoder) -> SupportChecker:
+    return SupportChecker(encoder)
+
+
+def reasons(checker: SupportChecker, text: str, *evidence: str) -> tuple[Doubt, ...]:
+    (verdict,) = checker.check([Claim(text, evidence)])
+    assert verdict.supported == (not verdict.reasons)
+    assert 0 <= verdict.probability <= 1
+    return verdict.reasons
+
+
+def test_a_sentence_supports_itself(checker: SupportChecker) -> None:
+    assert reasons(checker, EVIDENCE, EVIDENCE) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("The Elmau bridge cost 13 million euros.", "figure"),
+        ("The Elmau bridge was opened on 12 May 1998.", "date"),
+        ("The Elmau bridge cost 12 million dollars.", "unit"),
+        ("The Elmau bridge of Weber cost 12 million euros.", "name"),
+        ("The Elmau bridge was opened, see https://example.com/a.", "link"),
+        ("The Elmau bridge was not opened on 3 May 1998.", "negation"),
+        ("The Elmau bridge was closed on 3 May 1998.", "comparison"),
+    ],
+)
+def test_each_check_of_words_has_a_veto(checker: SupportChecker, text: str, doubt: Doubt) -> None:
+    assert doubt in reasons(checker, text, EVIDENCE)
+    assert checker.check([Claim(text, (EVIDENCE,))])[0].probability == 0
+
+
+@pytest.mark.parametrize("evidence", [(), ("",), ("\u200b", " ")])
+def test_without_evidence_nothing_is_supported(
+    checker: SupportChecker, evidence: tuple[str, ...]
+) -> None:
+    assert reasons(checker, "The bridge opened.", *evidence) == ("no_evidence",)
+
+
+def test_verdicts_come_in_the_order_of_claims(checker: SupportChecker) -> None:
+    claims = [
+        Claim(EVIDENCE, (EVIDENCE,)),
+        Claim("It rains.", ()),
+        Claim("Frogs sing at night near warm ponds.", (EVIDENCE,)),
+    ]
+    assert [v.reasons for v in checker.check(claims)] == [(), ("no_evidence",), ("meaning",)]
+    assert checker.check([]) == []
+
+
+def test_what_is_denied_in_another_clause_does_not_matter(encoder: WordEncoder) -> None:
+    evidence = ("The bridge was opened in 1998, but the tunnel was never finished.",)
+    texts = (
+        "The bridge was opened in 1998.",
+        "The tunnel was finished.",
+        "The tunnel was never finished.",
+        "The bridge was not opened in 1998.",
+    )
+    compared = Comparer(encoder).compare([Claim(text, evidence) for text in texts])
+    assert [denied(one) for one in compared] == [False, True, False, True]
+
+
+def test_features_of_a_verbatim_quote_are_at_their_best(encoder: WordEncoder) -> None:
+    (compared,) = Comparer(encoder).compare([Claim(EVIDENCE, (EVIDENCE,))])
+    row = dict(zip(FEATURES, feature_row(compared), strict=True))
+    for name in ("cosine", "late", "late_weakest", "late_back", "exact", "clause_weakest"):
+        assert row[name] == pytest.approx(1)
+    assert row["capitals_missing"] == 0
+
+
+def test_every_doubt_has_its_words() -> None:
+    german, english = (doubts(language, get_args(Doubt)) for language in ("de", "en"))
+    assert len(german.split("; ")) == len(english.split("; ")) == len(get_args(Doubt))
