@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ SETS = (
     ROOT / "eval/fit/data/seeds-more.jsonl",
 )
 ABLATION = ROOT / "eval/fit/ablation.json"
+THRESHOLD_SET = ROOT / "eval/fit/data/threshold.jsonl"
 STRANGERS = 400
 
 
@@ -69,7 +71,7 @@ def main() -> None:
             WORDS.write_bytes(fit_word_space(benches, encoder, steps=options.word_steps))
             load_word_space.cache_clear()
             benches = open_benches(options, work, encoder)
-        models = fit_models(benches)
+        models = fit_models(benches, judging_bench(work, encoder))
         provenance = {
             "command": "python -m eval.fit" + (" --squad FILE" if options.squad else ""),
             "fitted_on": [bench.corpus.name for bench in benches],
@@ -103,6 +105,12 @@ def open_benches(options: argparse.Namespace, work: Path, encoder: Encoder) -> l
     if options.nomiracl:
         corpora.append(nomiracl_corpus(work / "nomiracl", options.nomiracl))
     return [open_bench(corpus, work, encoder) for corpus in corpora]
+
+
+def judging_bench(work: Path, encoder: Encoder) -> Bench:
+    """The sample documents with the questions that choose the threshold."""
+    corpus = seeds_corpus(ROOT / "seeds", [THRESHOLD_SET])
+    return open_bench(replace(corpus, name="judging"), work, encoder)
 
 
 def held_out_figures(benches: list[Bench], models: Models) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from qa.logistic import Logistic
 from qa.retrieval import Found
 
 QUOTES = 3
-NEARLY = 0.03
+NEARLY = 0.02
 MOST = 900
 """Of each corpus so many questions are drawn: more change nothing and take long."""
 
@@ -68,8 +68,9 @@ class Rows:
         return replace(self, rows=[row[list(kept)] for row in self.rows])
 
 
-def fit_models(benches: Sequence[Bench]) -> Models:
-    """Fit ranker, evidence and answerability, each on what the former makes of the questions."""
+def fit_models(benches: Sequence[Bench], judging: Bench) -> Models:
+    """Fit ranker, evidence and answerability, each on what the former makes of the questions; the
+    threshold is chosen on ``judging``, on which nothing else is fitted."""
     ranker = fit_ranker(benches)
     sentence = fit_evidence(benches, ranker)
     rows = answerability_rows(benches, ranker, sentence, held_out=False)
@@ -80,8 +81,16 @@ def fit_models(benches: Sequence[Bench]) -> Models:
         sentence,
         model,
         fit(answerability.FEATURES, narrow, c=0.1, balanced=True),
-        best_threshold(model.probabilities(np.array(rows.rows)), rows),
+        chosen_threshold(judging, ranker, sentence, model),
     )
+
+
+def chosen_threshold(
+    judging: Bench, ranker: Logistic, sentence: Logistic, model: Logistic
+) -> float:
+    """The threshold that the questions of ``judging`` ask for."""
+    rows = answerability_rows([judging], ranker, sentence, held_out=False)
+    return best_threshold(model.probabilities(np.array(rows.rows)), rows)
 
 
 def fit_ranker(benches: Sequence[Bench]) -> Logistic:
@@ -250,7 +259,7 @@ def fit(features: tuple[str, ...], rows: Rows, c: float, *, balanced: bool = Fal
 
 
 def best_threshold(scores: Vectors, rows: Rows) -> float:
-    """The lowest cut whose weighted balanced accuracy on the fitted questions is nearly the best, to
+    """The lowest cut whose weighted balanced accuracy is nearly the best, to
     0.01: a question that is refused wrongly cannot be checked, an answer can."""
     labels = np.array(rows.labels)
     weights = np.array(rows.weights)
