@@ -37,6 +37,7 @@ Figures = dict[str, float]
 
 DEPTH = 40
 
+_MEANING = ("centred", "plain", "sentence", "sentence3", "same_centred", "rank")
 RANKER_PARTS: dict[str, Callable[[str], bool]] = {
     "vectors of passage and sentences": lambda f: f in _MEANING,
     "words one by one": lambda f: "late" in f,
@@ -64,7 +65,6 @@ ANSWER_PARTS: dict[str, Callable[[str], bool]] = {
     ),
     "type of thing asked for": lambda f: f.startswith(("want", "fact", "who")),
 }
-_MEANING = ("centred", "plain", "sentence", "sentence3", "same_centred", "rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _answers(
     labels: list[bool] = []
     for bench, asked, same in _asked(reported):
         if same and asked.language == language:
-            found = [bench.search(models.ranker, asked, w) for w in ("anywhere", "elsewhere")]  # type: ignore[arg-type]
+            found = [bench.search(models.ranker, asked, w) for w in ("anywhere", "elsewhere")]
             rows += [answerability_row(one, finder.find(one)) for one in found]
             labels += [True, False]
     return np.array(rows), labels
