@@ -37,9 +37,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "ask_heading": ("Was möchten Sie wissen?", "What would you like to know?"),
     "ask_intro": (
         "Fragen Sie auf Deutsch oder Englisch; gesucht wird in beiden Sprachen. Jeder Satz der"
-        " Antwort steht so in einem Dokument und lässt sich mit einem Klick nachprüfen.",
-        "Ask in German or English; both languages are searched. Every sentence of an answer stands"
-        " in a document as it is and can be checked with one click.",
+        " Antwort nennt seine Stelle in einem Dokument; ein Klick zeigt sie Ihnen zum Nachprüfen.",
+        "Ask in German or English; both languages are searched. Every sentence of an answer names"
+        " its place in a document; one click shows it to you, to be checked.",
     ),
     "examples": ("Zum Beispiel", "For example"),
     "question_box": ("Frage zu den Dokumenten", "Question about the documents"),

@@ -7,6 +7,7 @@ into ``docs/screenshots``, small enough to live in the repository. Look at each 
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -113,8 +114,12 @@ AFTER: tuple[Step, ...] = (
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(index=Path(folder) / "index", documents=SEEDS)
+    # By one name, as the pages show it.
+    folder = Path(tempfile.gettempdir()) / "belegt-screenshots"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SEEDS, folder / "documents")
+    try:
+        settings = load_settings(index=folder / "index", documents=folder / "documents")
         port = find_port("127.0.0.1", settings.port, fixed=False)
         serve, variables = command("127.0.0.1", port), environment(settings)
         server = subprocess.Popen(serve, env=variables, cwd=folder, stdout=subprocess.DEVNULL)
@@ -122,13 +127,15 @@ def main() -> None:
         try:
             wait_for(f"{address}/_stcore/health")
             take(address, BEFORE)
-            belegt("sync", SEEDS, "--index", settings.index)
+            belegt("sync", settings.documents, "--index", settings.index)
             questions = ROOT / "eval" / "sets" / "seeds.jsonl"
             belegt("eval", questions, "--part", "test", "--index", settings.index)
             take(address, AFTER)
         finally:
             server.terminate()
             server.wait(20)
+    finally:
+        shutil.rmtree(folder)
 
 
 def belegt(*words: str | Path) -> None:
