@@ -6,7 +6,9 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -79,6 +81,10 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Tell what each signal added to the scores.")
     ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Also write the reply to this file: .docx, .html or .md."),
+    ] = None,
 ) -> None:
     """Answer a question from the indexed documents, or say that they do not."""
     from qa.serial import reply_to_json
@@ -86,6 +92,8 @@ def ask(
 
     if language not in (None, "de", "en"):
         raise typer.BadParameter(f"{language!r}; wanted de or en", param_hint="--language")
+    if export:
+        _check_ending(export)  # before anything is asked
     question = question.encode(
         "utf-8", "replace"
     ).decode()  # a shell may pass bytes that are no text
@@ -100,6 +108,8 @@ def ask(
         why = None
         if explain:
             why = assistant.explain(question, interface=spoken(settings), within=within)
+        if export:
+            _export(reply, known, export)
     finally:
         assistant.close()
     if as_json:
@@ -109,6 +119,20 @@ def ask(
         if why:
             print_text("")
             print_text(why.to_text())
+
+
+def _check_ending(target: Path) -> None:
+    from ui.exporting import format_of
+
+    format_of(target)
+
+
+def _export(reply: Any, documents: Mapping[str, Any], target: Path) -> None:
+    from ui.exporting import export_to
+    from ui.exporting.paper import paper_of
+
+    export_to(paper_of([reply], documents, words(reply.language), date.today()), target)
+    log.print(f"The reply is in {target}", markup=False)
 
 
 def _print_reply(reply: Any) -> None:

@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -73,6 +74,7 @@ def _start(
     }
     environment = {**os.environ, **{name: str(v) for name, v in names.items()}, **variables}
     serve = [str(app) if word == str(PAGE) else word for word in command("127.0.0.1", port)]
+    serve += _look()
     with (place / "server.log").open("wb") as log:
         server = subprocess.Popen(serve, cwd=place, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
@@ -82,6 +84,12 @@ def _start(
         server.kill()
         raise
     return address, server
+
+
+def _look() -> list[str]:
+    """The colours, which Streamlit reads from beside its script, as options."""
+    theme = tomllib.loads((PAGE.parent / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+    return [f"--theme.{mode}.{k}={v}" for mode, given in theme.items() for k, v in given.items()]
 
 
 def _wait_for(url: str) -> None:

@@ -336,6 +336,20 @@ def test_ask_prints_the_answer_and_its_places(
     assert ".txt " in done.out
 
 
+def test_ask_exports_its_reply(belegt: Belegt, index: Path, workplace: Path) -> None:
+    done = belegt("ask", GERMAN, "--export", "reply.md")
+    assert done.code == 0, done.err
+    assert "The reply is in reply.md" in done.err
+    written = (workplace / "reply.md").read_text(encoding="utf-8")
+    assert written.startswith(f"# {GERMAN}")
+    refused = belegt("ask", GERMAN, "--export", "reply.pdf")
+    assert (refused.code, refused.out) == (1, "")
+    assert "ends in .docx, .html, .md" in refused.err
+    unwritable = belegt("ask", GERMAN, "--export", "missing/reply.html")
+    assert unwritable.code == 1
+    assert unwritable.err.strip().endswith("choose another place.")
+
+
 def test_ask_within_one_document(
     belegt: Belegt, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -422,7 +422,9 @@ SHOWING |= {"write", "markdown", "text", "caption", "info", "warning", "error", 
 
 
 def own_modules() -> list[Path]:
-    return [*sorted(WEB.glob("*.py")), *sorted(WEB.parent.glob("render*.py"))]
+    beside = WEB.parent
+    shown = [*sorted(beside.glob("render*.py")), *sorted((beside / "exporting").glob("[!_]*.py"))]
+    return [*sorted(WEB.glob("*.py")), *shown]
 
 
 @pytest.mark.parametrize("path", own_modules(), ids=lambda path: path.stem)

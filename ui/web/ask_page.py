@@ -13,7 +13,7 @@ from index.errors import NoIndexError
 from index.values import Document
 from qa.values import Answer, NotInDocuments, Reply
 from ui import render
-from ui.web import documents_page, judging, parts, why
+from ui.web import documents_page, judging, parts, sharing, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
@@ -95,6 +95,8 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
             _reply(talk, desk, number, turn, documents, w)
             if newest:
                 parts.scroll_to(f"turn-{number}", "answered")
+            if number == talk.linked:
+                parts.scroll_to(f"turn-{number}", "linked")
     unkept = [turn.unkept for turn in talk.turns if turn.unkept]
     if unkept:
         st.html(render.note_html(w("not_kept"), unkept[-1]))
@@ -127,6 +129,7 @@ def _reply(
     if places:
         judging.show(talk, desk, number, turn, places, w)
         why.show(desk, number, turn, documents, w)
+    sharing.show(talk, number, documents, w)
 
 
 def _wait(turn: Turn, count: int, w: Words) -> None:

@@ -192,3 +192,10 @@ def cases(data: Mapping[str, Any], key: str, opened: Callable[[str], None]) -> N
         opened(str(st.session_state[key]["opened"]))
 
     _cases()(key=key, data=data, on_opened_change=on_opened)
+
+
+def link(address: Mapping[str, str], label: str, w: Words, key: str) -> None:
+    """A button that copies the address of this page with the parameters ``address``."""
+    names = ("share_copied", "share_by_hand", "share_link_address")
+    data = {"address": dict(address), "label": label, "labels": {name: w(name) for name in names}}
+    _component("link")(key=key, data=data)

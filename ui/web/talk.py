@@ -28,7 +28,7 @@ class Conversation:
     a turn and the judgement of its reply.
 
     ``pictured``: as an image of its page, where it has one. ``focus`` is where the keyboard goes back
-    to after closing; ``steps`` makes each such move new.
+    to after closing; ``steps`` makes each such move new. ``linked`` is the turn that the address named.
     """
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -41,6 +41,7 @@ class Conversation:
     focus: tuple[int, int] | None = None
     steps: int = 0
     unknown: bool = False
+    linked: int | None = None
 
     def ask(self, desk: Desk, question: str, interface: Language, override: str) -> None:
         """Add a question; its language settles replies to follow-ups too short to tell."""
@@ -106,6 +107,7 @@ def _from_address(desk: Desk) -> Conversation:
         return Conversation(unknown=bool(chat))
     talk = Conversation(id=chat, turns=turns)
     answer, cite = st.query_params.get("answer", ""), st.query_params.get("cite", "")
+    talk.linked = int(answer) if answer.isdecimal() else None
     if answer.isdecimal() and cite.isdecimal():
         talk.opened = (int(answer), int(cite))
         also = st.query_params.get("also", "")
