@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +291,10 @@ class Store:
         """The tables that are missing; in a transaction."""
         there = self._tables()
         for statement in filter(str.strip, _SCHEMA.split(";")):
-            if re.split(r"\W+", statement.strip())[2:][statement.count("VIRTUAL TABLE")] not in there:
+            if (
+                re.split(r"\W+", statement.strip())[2:][statement.count("VIRTUAL TABLE")]
+                not in there
+            ):
                 self._db.execute(statement)
         self.set_meta("schema", str(SCHEMA_VERSION))
 
@@ -822,21 +826,27 @@ class Store:
         )
         return [StoredTurn(*row) for row in rows]
 
-    def chats(self, owner: str = "", words: str = "") -> list[Chat]:
+    def chats(self, owner: str = "", words: str = "", limit: int = 50) -> list[Chat]:
         """Chats of an owner, newest turn first; with ``words``, those whose title, questions or
         answers hold each of them, whatever the case."""
         rows = self._rows(
-            "SELECT c.id, c.title, max(CASE t.ordinal WHEN 0 THEN t.reply ->> '$.question' END),"
-            " max(t.created), c.title || ' ' || group_concat("
-            " (t.reply ->> '$.question') || ' ' || (t.reply ->> '$.text'), ' ')"
-            " FROM chats c JOIN turns t ON t.chat_id = c.id WHERE c.owner = ?"
+            "SELECT c.id, c.title, f.reply ->> '$.question', max(t.created)"
+            " FROM chats c JOIN turns f ON f.chat_id = c.id AND f.ordinal = 0"
+            " JOIN turns t ON t.chat_id = c.id WHERE c.owner = ?"
             " GROUP BY c.id ORDER BY max(t.created) DESC, c.rowid DESC",
             (owner,),
         )
+        found = (Chat(*row) for row in rows)
         wanted = words.casefold().split()
-        return [
-            Chat(*row[:4]) for row in rows if all(word in row[4].casefold() for word in wanted)
-        ]
+        return list(islice((c for c in found if not wanted or self._says(c, wanted)), limit))
+
+    def _says(self, chat: Chat, words: Sequence[str]) -> bool:
+        rows = self._rows(
+            "SELECT reply ->> '$.question', reply ->> '$.text' FROM turns WHERE chat_id = ?",
+            (chat.id,),
+        )
+        said = " ".join([chat.title, *(str(part) for row in rows for part in row)]).casefold()
+        return all(word in said for word in words)
 
     def title_of(self, chat: str, owner: str = "") -> str:
         """How its owner named a chat; empty if not at all."""

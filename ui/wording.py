@@ -15,6 +15,7 @@ from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
 from ui.wording_sharing import SHARING
+from ui.wording_talk import TALK
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -238,6 +239,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **EVALUATION,
     **DOCUMENTS,
     **FEEDBACK,
+    **TALK,
     **SHARING,
 }
 

@@ -18,7 +18,7 @@ import streamlit as st  # noqa: E402
 
 from index.errors import SettingsError  # noqa: E402
 from index.values import Language  # noqa: E402
-from ui.web import ask_page, documents_page, evaluation_page, parts, talk  # noqa: E402
+from ui.web import ask_page, documents_page, evaluation_page, parts, signing, talk  # noqa: E402
 from ui.web.faults import show_fault  # noqa: E402
 from ui.web.opening import settings  # noqa: E402
 from ui.wording import LANGUAGES, Words, words  # noqa: E402
@@ -52,6 +52,9 @@ def main() -> None:
     st.logo(_ICON)
     parts.style()
     parts.page_language(w.language)
+    if signing.is_missing():
+        signing.ask_for(w)
+        return
     _sidebar(w)
     if "go" in st.session_state:
         st.switch_page(pages[st.session_state.pop("go")])
@@ -103,6 +106,7 @@ def _sidebar(w: Words) -> None:
             key="answer_language",
             format_func=lambda language: w(f"answer_{language}"),
         )
+        signing.show(w)
 
 
 def _language_switched() -> None:

@@ -13,7 +13,7 @@ from index.errors import NoIndexError
 from index.values import Document
 from qa.values import Answer, NotInDocuments, Reply
 from ui import render
-from ui.web import documents_page, judging, parts, sharing, why
+from ui.web import chats, documents_page, judging, parts, replying, scoping, sharing, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
@@ -39,7 +39,11 @@ def show(w: Words) -> None:
         documents_page.first_use(w)
         return
     talk = conversation(desk)
-    st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
+    with st.sidebar:
+        chats.show(talk, desk, w)
+    with st.bottom:
+        scoping.show(talk, documents, w)
+        st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
     keep_address(talk)
     opened = _opened_place(talk, documents, w)
     # Always two columns, the second empty and hidden while nothing is open: with another layout
@@ -57,11 +61,7 @@ def show(w: Words) -> None:
 
 
 def _submitted(talk: Conversation, desk: Desk, w: Words) -> None:
-    _ask(talk, desk, w, st.session_state["question"])
-
-
-def _ask(talk: Conversation, desk: Desk, w: Words, question: str) -> None:
-    talk.ask(desk, question, w.language, st.session_state.get("answer_language", ""))
+    replying.ask(talk, desk, w, st.session_state["question"])
 
 
 def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
@@ -75,7 +75,7 @@ def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
         st.button(
             render.plain_label(question),
             key=f"example-{number}",
-            on_click=_ask,
+            on_click=replying.ask,
             args=(talk, desk, w, question),
         )
 
@@ -116,10 +116,11 @@ def _reply(
         show_fault(fault, w)
         return
     reply = turn.reply.result()
+    replying.understood(talk, desk, number, reply, w)
     places = render.places(reply, documents, w)
     match reply:
         case Answer():
-            _answer(talk, number, reply, w)
+            _answer(talk, number, turn, reply, w)
         case NotInDocuments():
             st.html(render.refusal_html(reply, w))
     if places:
@@ -128,6 +129,7 @@ def _reply(
         _card(talk, number, place, reply, w)
     if places:
         judging.show(talk, desk, number, turn, places, w)
+        replying.versions(talk, desk, number, turn, w)
         why.show(desk, number, turn, documents, w)
     sharing.show(talk, number, documents, w)
 
@@ -144,7 +146,7 @@ def _wait(turn: Turn, count: int, w: Words) -> None:
     place.empty()
 
 
-def _answer(talk: Conversation, number: int, reply: Answer, w: Words) -> None:
+def _answer(talk: Conversation, number: int, turn: Turn, reply: Answer, w: Words) -> None:
     focus = None
     if talk.focus and talk.focus[0] == number:
         focus = {"number": talk.focus[1], "nonce": talk.steps}
@@ -152,7 +154,7 @@ def _answer(talk: Conversation, number: int, reply: Answer, w: Words) -> None:
     parts.answer(
         reply,
         w,
-        key=f"answer-{talk.id}-{number}",
+        key=f"answer-{talk.id}-{number}-{turn.shown}",
         current=_current(talk, number),
         focus=focus,
         opened=partial(talk.open, number),
