@@ -13,6 +13,7 @@ from index.embedding import Encoder
 from index.language import question_language, unsupported_language
 from index.library import Library
 from index.values import Language, PassageId
+from qa.absent import absent_words
 from qa.answerability import Answerability
 from qa.conversation import understand
 from qa.evidence import Evidence, EvidenceFinder, Quote, distinct, select_quotes
@@ -23,7 +24,7 @@ from qa.parts import completed, split_question
 from qa.question import analyse
 from qa.retrieval import Found, Retriever
 from qa.values import Answer, Exchange, Hit, NotInDocuments, Reason, Reply, Timings
-from qa.wording import not_answered, refusal
+from qa.wording import not_answered, not_covered, refusal
 
 SHOWN = 20
 """How much of the ranking a reply carries."""
@@ -177,7 +178,8 @@ class Assistant:
         hits = found.hits[:SHOWN]
         if not covered:
             count = len(documents) if limits.within is None else len(limits.within)
-            message = refusal(answer_in, "not_covered", count=count)
+            absent = absent_words(found.question, self.library.store)
+            message = not_covered(answer_in, count, len(documents), absent)
             timings = _timings(started, retrieved)
             return NotInDocuments(
                 text, answer_in, whole.confidence, "not_covered", message, hits, timings

@@ -48,9 +48,6 @@ _SOURCE: dict[Language, dict[Language, str]] = {
 
 _REFUSALS: dict[Language, dict[Reason, str]] = {
     "de": {
-        "not_covered": "Dazu steht in den {count} durchsuchten Dokumenten nichts, das die Frage"
-        " beantwortet. Die nächstliegenden Stellen sind aufgeführt; sie sind keine Antwort. Vielleicht"
-        " hilft es, die Frage anders oder genauer zu stellen.",
         "no_documents": "Es gibt kein Dokument, das durchsucht werden könnte. Lesen Sie zuerst einen"
         " Ordner ein (belegt sync ORDNER).",
         "no_question": "Das ist keine Frage, nach der sich suchen lässt. Schreiben Sie bitte ein paar"
@@ -60,9 +57,6 @@ _REFUSALS: dict[Language, dict[Reason, str]] = {
         " anderen Sprache zu sein. Bitte stellen Sie sie auf Deutsch oder Englisch.",
     },
     "en": {
-        "not_covered": "The {count} documents searched say nothing that answers this question. The"
-        " nearest passages are listed; they are not an answer. It may help to put the question in"
-        " other or more exact words.",
         "no_documents": "There is no document to search. Read in a folder first"
         " (belegt sync FOLDER).",
         "no_question": "That is no question that can be searched for. Please write a few words.",
@@ -70,6 +64,39 @@ _REFUSALS: dict[Language, dict[Reason, str]] = {
         "other_language": "belegt understands questions in German and English; this one seems to be"
         " in another language. Please ask it in German or English.",
     },
+}
+
+_SEARCHED: dict[Language, tuple[str, str, str]] = {
+    "de": (
+        "Durchsucht wurde das eine Dokument.",
+        "Durchsucht wurden alle {count} Dokumente.",
+        "Durchsucht wurden {count} von {total} Dokumenten, wie ausgewählt.",
+    ),
+    "en": (
+        "The one document was searched.",
+        "All {count} documents were searched.",
+        "Of {total} documents, {count} were searched, as chosen.",
+    ),
+}
+
+_NEAREST: dict[Language, str] = {
+    "de": "Keine Stelle darin beantwortet die Frage; die nächstliegenden sind aufgeführt, aber keine"
+    " Antwort.",
+    "en": "No passage in them answers the question; the nearest ones are listed, but are not an"
+    " answer.",
+}
+
+_ABSENT: dict[Language, str] = {
+    "de": "In keinem Dokument kommt vor: {words}. Fragen Sie mit einem anderen Wort dafür, oder lesen"
+    " Sie Dokumente dazu ein.",
+    "en": "No document contains {words}. Ask with another word for it, or read in documents about it.",
+}
+
+_ELSE: dict[Language, str] = {
+    "de": "Die Wörter der Frage kommen vor, aber nirgends als Antwort. Fragen Sie nach einer einzelnen"
+    " Angabe (wer, wann, wo, wie viel), und nennen Sie beim Namen, worum es geht.",
+    "en": "The words of the question occur, but nowhere as an answer. Ask for one thing (who, when,"
+    " where, how many), and name what it is about.",
 }
 
 _MISSING: dict[Language, str] = {
@@ -130,6 +157,17 @@ _QUOTES: dict[Language, tuple[str, str]] = {"de": ("„", "“"), "en": ("“", 
 def refusal(language: Language, reason: Reason, **values: int) -> str:
     """The text of a reply that answers nothing."""
     return _REFUSALS[language][reason].format(**values)
+
+
+def not_covered(language: Language, count: int, total: int, absent: Sequence[str]) -> str:
+    """The text of a refusal after a search of ``count`` documents of ``total``, in three lines: what
+    was searched, that it does not answer, and how to ask anew; ``absent`` words are in none."""
+    one, every, some = _SEARCHED[language]
+    searched = some if count < total else one if count == 1 else every
+    words = ", ".join(quoted(word, language) for word in absent)
+    hint = _ABSENT[language].format(words=words) if absent else _ELSE[language]
+    lines = (searched.format(count=count, total=total), _NEAREST[language], hint)
+    return "\n".join(lines)
 
 
 def not_answered(language: Language, parts: Sequence[str]) -> str:

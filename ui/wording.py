@@ -11,9 +11,11 @@ from typing import Final
 
 from index.values import Language
 from qa.wording import format_date as _format_date
+from ui.wording_accessibility import ACCESSIBILITY
 from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
+from ui.wording_reading import READING
 from ui.wording_sharing import SHARING
 from ui.wording_talk import TALK
 
@@ -101,9 +103,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "reader": ("Dokument zum Beleg", "Document behind the evidence"),
     "reader_text": ("Text des Dokuments", "Text of the document"),
     "position": ("{number} von {count}", "{number} of {count}"),
-    "previous": ("Voriger Beleg", "Previous evidence"),
-    "next": ("Nächster Beleg", "Next evidence"),
-    "close": ("Schließen", "Close"),
+    "previous": ("Voriger Beleg (←)", "Previous evidence (←)"),
+    "next": ("Nächster Beleg (→)", "Next evidence (→)"),
+    "close": ("Schließen (Esc)", "Close (Esc)"),
     "changed": (
         "Das Dokument hat sich seit der Antwort geändert. Gezeigt wird die zitierte Fassung.",
         "The document has changed since the answer. This is the version that was cited.",
@@ -240,7 +242,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **DOCUMENTS,
     **FEEDBACK,
     **TALK,
+    **READING,
     **SHARING,
+    **ACCESSIBILITY,
 }
 
 

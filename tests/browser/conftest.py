@@ -79,7 +79,7 @@ def _start(
         server = subprocess.Popen(serve, cwd=place, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/_stcore/health")
+        wait_for(f"{address}/_stcore/health")
     except BaseException:
         server.kill()
         raise
@@ -92,7 +92,7 @@ def _look() -> list[str]:
     return [f"--theme.{mode}.{k}={v}" for mode, given in theme.items() for k, v in given.items()]
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         try:
@@ -112,7 +112,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
     # the first by name, so that its passages are those that a refusal shows
     study = [
-        lines(["Preface", "", "This study describes the port."]),
+        lines(["Preface", "", "This study describes the port."], y=640),
         lines(["The ferry runs daily."]),
     ]
     (documents / "000_0.pdf").write_bytes(pdf(study, labels="/PageLabels<</Nums[0<</S/r>>]>>"))

@@ -68,7 +68,12 @@ def evaluation(tab) -> None:
     tab.get_by_role("button", name=DE("own_template")).wait_for()
 
 
-STEPS = (start, checking, refusal, documents, evaluation)
+def accessibility(tab) -> None:
+    tab.get_by_role("link", name=DE("page_accessibility")).click()
+    tab.get_by_role("heading", name=DE("access_gaps")).wait_for()
+
+
+STEPS = (start, checking, refusal, documents, evaluation, accessibility)
 
 
 def found_by_axe(tab) -> list[str]:
@@ -141,7 +146,7 @@ def test_ask_check_and_pass_on_by_keyboard_alone(tab):
     text = tab.get_by_role("region", name=DE("reader_text"))
     expect(text).to_be_focused()
     tab.keyboard.press("Escape")
-    expect(tab.locator(".reader")).to_have_count(0)
+    expect(tab.locator(".reader")).to_be_hidden()
     assert "Beleg 2: Smart Thinking" in tab.evaluate(FOCUSED)
     tab_to(tab, DE("share"))
     tab.keyboard.press("Enter")

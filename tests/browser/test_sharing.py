@@ -40,7 +40,8 @@ def test_a_link_opens_this_answer_and_citation_elsewhere(page, german, stranger)
     page.get_by_role("button", name="Beleg 2: Smart Thinking").click()
     page.locator(".st-key-share-2").get_by_text(DE("share")).click()
     page.get_by_role("button", name=DE("share_link_cite", number=2)).click()
-    page.get_by_text(DE("share_copied")).wait_for()
+    expect(page.locator(".link p")).to_have_text(DE("share_copied"))
+    expect(page.locator("[role=status]")).to_have_text(DE("share_copied"))
     address = page.evaluate("navigator.clipboard.readText()")
 
     stranger.goto(address)
@@ -60,10 +61,13 @@ def test_where_copying_is_forbidden_the_link_is_shown(stranger, address):
     stranger.get_by_test_id("stChatInputTextArea").press("Enter")
     stranger.get_by_text(EN("share")).click()
     stranger.get_by_role("button", name=EN("share_link")).click()
-    expect(stranger.get_by_text(EN("share_by_hand"))).to_be_visible()
+    expect(stranger.locator(".link p")).to_have_text(EN("share_by_hand"))
     field = stranger.get_by_label(EN("share_link_address"))
     expect(field).to_have_value(f"{stranger.url.split('&')[0]}&answer=1")
-    assert stranger.evaluate("getSelection().toString()") == field.input_value()
+    selected = field.evaluate(
+        "field => field.value.slice(field.selectionStart, field.selectionEnd)"
+    )
+    assert selected == field.input_value()
 
 
 def test_the_conversation_as_a_word_document(page):

@@ -19,6 +19,7 @@ import pytest
 from index.values import Passage, PassageId
 from qa.values import Answer, Citation, Hit, NotInDocuments, Place, Timings
 from tests.fakes import SEEDS
+from tests.index.pdf_files import lines, pdf
 from tests.tiny_model import build_tiny_model
 from ui import cli
 
@@ -258,6 +259,20 @@ def test_a_malformed_place_is_misuse(belegt: Belegt, index: Path, at: str) -> No
 @pytest.mark.parametrize("at", ["0:999999", "7:7", "9:3", "-5:3"])
 def test_a_place_outside_is_refused(belegt: Belegt, index: Path, at: str) -> None:
     refused(belegt("show", TICKETS, f"--at={at}"), "outside the document")
+
+
+def test_show_paints_a_place_on_its_page(belegt: Belegt, workplace: Path) -> None:
+    (workplace / "seeds").mkdir()
+    data = pdf([lines(["The first page."]), lines(["The harbour is deep."])])
+    (workplace / "seeds" / "a.pdf").write_bytes(data)
+    assert belegt("sync").code == 0
+    at = belegt("show", "a.pdf").out.index("harbour")
+    done = belegt("show", "a.pdf", "--at", f"{at}:{at + 7}", "--png", "page.png")
+    assert (done.code, "page 2" in done.err) == (0, True)
+    assert "⟦harbour⟧" in done.out
+    assert (workplace / "page.png").read_bytes().startswith(b"\x89PNG")
+    misused(belegt("show", "a.pdf", "--png", "page.png"), "needs --at START:END")
+    refused(belegt("show", "a.pdf", "--at", "0:3", "--png", "no/page.png"), "Name another file")
 
 
 def test_show_finds_a_part_of_the_name_and_suggests(belegt: Belegt, index: Path) -> None:
