@@ -43,7 +43,7 @@ from index.store import (
 )
 from index.values import Chunk, Document, Fingerprint, Language, Note, SyncReport
 from index.vectors import build_vectors, open_vectors, publish
-from index.wordforms import ANALYSER_VERSION, passage_forms
+from index.wordforms import ANALYSER_VERSION, is_gram, passage_forms
 from index.wordspace import WordSpace, load_word_space, model_identity
 
 _EMBED_AT_ONCE = 256
@@ -468,6 +468,7 @@ def _prepare(
         body = text[new.start : new.end]
         language: Language = detect_language(body, default=document.language)
         words = "\n".join([*new.heading, new.lead, body]) if _headless(new) else body
+        forms = passage_forms(words, language)
         parts = passage_parts(text, new, spoken_title(document))
         key = hashlib.sha256("\0".join([model, language, *parts]).encode()).hexdigest()
         texts[key] = _Text(parts, language)
@@ -475,7 +476,8 @@ def _prepare(
             NewPassage(
                 chunk=new,
                 language=language,
-                forms=" ".join(passage_forms(words, language)),
+                forms=" ".join(form for form in forms if not is_gram(form)),
+                grams=" ".join(filter(is_gram, forms)),
                 vector=key,
                 sentence_vectors=tuple(_part_key(key, i) for i in range(1, len(parts))),
             )

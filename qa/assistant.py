@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 from index.embedding import Encoder
 from index.language import question_language, unsupported_language
 from index.library import Library
-from index.values import Language, PassageId
+from index.values import Document, Language, PassageId
 from qa.absent import absent_words
 from qa.answerability import Answerability
 from qa.conversation import understand
@@ -20,6 +21,7 @@ from qa.evidence import Evidence, EvidenceFinder, Quote, distinct, select_quotes
 from qa.examples import candidates
 from qa.explaining import Explanation
 from qa.extractive import compose
+from qa.generative import OnPartial, Task, Writer
 from qa.parts import completed, split_question
 from qa.question import analyse
 from qa.retrieval import Found, Retriever
@@ -47,6 +49,14 @@ class _Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class _Flow:
+    """How an answer is handed over while it is written; see ``Assistant.ask``."""
+
+    on_partial: OnPartial | None = None
+    stop: threading.Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """What was found for a question or a part of it, and how surely it answers."""
 
@@ -65,6 +75,7 @@ class Assistant:
         retriever: Retriever,
         finder: EvidenceFinder,
         answerability: Answerability,
+        writer: Writer | None = None,
         *,
         max_quotes: int = 3,
         max_chars: int = 4000,
@@ -74,6 +85,7 @@ class Assistant:
         self._retriever = retriever
         self._finder = finder
         self._answerability = answerability
+        self.writer = writer
         self._max_quotes = max_quotes
         self._max_chars = max_chars
 
@@ -91,7 +103,7 @@ class Assistant:
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
         history: Sequence[Exchange] = (),
-        on_partial: Callable[[Answer], None] | None = None,
+        on_partial: OnPartial | None = None,
         stop: threading.Event | None = None,
     ) -> Reply:
         """Answer from the documents, every sentence quoted and cited, or say that they do not.
@@ -116,8 +128,14 @@ class Assistant:
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
         understood = understand(text, history)
-        reply = self._answer(understood, spoken, answer_in, _Limits(within, only, tuple(without)))
-        return reply if understood == text else replace(reply, question=text, understood=understood)
+        limits = _Limits(within, only, tuple(without))
+
+        def tell(so_far: Answer) -> None:
+            if on_partial:
+                on_partial(_as_asked(so_far, text))
+
+        reply = self._answer(understood, spoken, answer_in, limits, _Flow(tell, stop))
+        return _as_asked(reply, text)
 
     def search(
         self,
@@ -166,7 +184,9 @@ class Assistant:
                 break
         return found
 
-    def _answer(self, text: str, spoken: Language, answer_in: Language, limits: _Limits) -> Reply:
+    def _answer(
+        self, text: str, spoken: Language, answer_in: Language, limits: _Limits, flow: _Flow
+    ) -> Reply:
         started = time.perf_counter()
         found = self._find(text, spoken, limits)
         retrieved = time.perf_counter()
@@ -187,7 +207,7 @@ class Assistant:
         composed = compose(self._quotes(covered), answer_in, documents, self.library)
         if missing:
             composed = composed.with_note(not_answered(answer_in, missing))
-        return Answer(
+        quotes = Answer(
             question=text,
             language=answer_in,
             confidence=min(read.confidence for read in covered),
@@ -199,6 +219,9 @@ class Assistant:
             timings=_timings(started, retrieved),
             missing=tuple(missing),
         )
+        if self.writer is None:
+            return quotes
+        return self.writer.write(_task(quotes, covered, documents), flow.on_partial, flow.stop)
 
     def _covered(
         self, text: str, spoken: Language, limits: _Limits, whole: _Read
@@ -233,6 +256,26 @@ class Assistant:
         asked = self.encoder.encode_questions([text])[0]
         question = analyse(text, spoken)
         return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
+
+
+_R = TypeVar("_R", bound=Answer | NotInDocuments)
+
+
+def _as_asked(reply: _R, question: str) -> _R:
+    """The reply to a question in other words as one to the question as it was put."""
+    if reply.question == question:
+        return reply
+    return replace(reply, question=question, understood=reply.question)
+
+
+def _task(quotes: Answer, covered: Sequence[_Read], documents: Mapping[str, Document]) -> Task:
+    """What a language model is to put into words: all sentences read, not only those quoted."""
+    sentences = {
+        passage: of_passage
+        for read in covered
+        for passage, of_passage in read.found.candidates.sentences.items()
+    }
+    return Task(quotes, [read.evidence for read in covered], sentences, documents)
 
 
 def _timings(started: float, retrieved: float) -> Timings:

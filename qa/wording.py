@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from index.values import Language
 from qa.support import Doubt
@@ -104,6 +105,65 @@ _MISSING: dict[Language, str] = {
     "en": "Not answered in the documents: {parts}",
 }
 
+Notice = Literal[
+    "unreachable",
+    "rejected",
+    "slow",
+    "malformed",
+    "form",
+    "cut",
+    "long",
+    "empty",
+    "repeating",
+    "wrong_language",
+    "refused",
+    "nothing_supported",
+    "no_room",
+    "stopped",
+]
+"""Why no language model wrote an answer though one is set; see ``qa.endpoint`` and
+``qa.generative``."""
+
+_NOTICE: dict[Language, str] = {
+    "de": "Wörtlich zitiert, denn {why}.",
+    "en": "Quoted word for word, because {why}.",
+}
+
+_WHY: dict[Language, dict[Notice, str]] = {
+    "de": {
+        "unreachable": "das Sprachmodell ist nicht erreichbar",
+        "rejected": "der Endpunkt des Sprachmodells hat die Anfrage abgelehnt",
+        "slow": "das Sprachmodell hat zu lange gebraucht",
+        "malformed": "die Antwort des Sprachmodells hat nicht die verlangte Form",
+        "form": "der Endpunkt des Sprachmodells versteht die Anfrage nicht",
+        "cut": "der Endpunkt hat die Eingabe gekürzt (Einstellung llm_context)",
+        "long": "die Antwort des Sprachmodells wurde zu lang",
+        "empty": "das Sprachmodell hat nichts geschrieben",
+        "repeating": "das Sprachmodell hat sich nur wiederholt",
+        "wrong_language": "das Sprachmodell hat nicht auf Deutsch geantwortet",
+        "refused": "das Sprachmodell hat in den gefundenen Sätzen keine Antwort gesehen",
+        "nothing_supported": "was das Sprachmodell schrieb, ist nicht belegt",
+        "no_room": "für die Sätze ist kein Platz in der Eingabe (Einstellung llm_context)",
+        "stopped": "das Sprachmodell wurde vor seiner ersten Aussage angehalten",
+    },
+    "en": {
+        "unreachable": "the language model cannot be reached",
+        "rejected": "the endpoint of the language model has refused the request",
+        "slow": "the language model took too long",
+        "malformed": "the reply of the language model does not have the form asked for",
+        "form": "the endpoint of the language model does not understand the request",
+        "cut": "the endpoint has cut the input (setting llm_context)",
+        "long": "the reply of the language model became too long",
+        "empty": "the language model wrote nothing",
+        "repeating": "the language model did but repeat itself",
+        "wrong_language": "the language model did not answer in English",
+        "refused": "the language model saw no answer in the sentences found",
+        "nothing_supported": "what the language model wrote is not supported",
+        "no_room": "the input has no room for the sentences (setting llm_context)",
+        "stopped": "the language model was stopped before its first statement",
+    },
+}
+
 _DOUBTS: dict[Language, dict[Doubt, str]] = {
     "de": {
         "no_evidence": "ohne Beleg",
@@ -173,6 +233,11 @@ def not_covered(language: Language, count: int, total: int, absent: Sequence[str
 def not_answered(language: Language, parts: Sequence[str]) -> str:
     """Names the parts of a question that are not answered, between the reply's quotation marks."""
     return _MISSING[language].format(parts=" ".join(quoted(part, language) for part in parts))
+
+
+def notice(language: Language, why: Notice) -> str:
+    """One line above quotes that a language model was to put into words."""
+    return _NOTICE[language].format(why=_WHY[language][why])
 
 
 def doubts(language: Language, reasons: Sequence[Doubt]) -> str:

@@ -81,6 +81,9 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Tell what each signal added to the scores.")
     ] = False,
+    extractive: Annotated[
+        bool, typer.Option("--extractive", help="Quote only, whatever language model is set.")
+    ] = False,
     export: Annotated[
         Path | None,
         typer.Option(help="Also write the reply to this file: .docx, .html or .md."),
@@ -97,7 +100,7 @@ def ask(
     question = question.encode(
         "utf-8", "replace"
     ).decode()  # a shell may pass bytes that are no text
-    settings = load_settings(index=index)
+    settings = load_settings(index=index, llm_base_url="" if extractive else None)
     assistant = assistant_of(settings)
     try:
         known = assistant.library.documents()
@@ -143,6 +146,7 @@ def _print_reply(reply: Any) -> None:
     print_text(reply.text)
     print_text("")
     if isinstance(reply, Answer):
+        _print_writer(reply, w)
         for c in reply.citations:
             facts = (c.title, page_text(c.page, c.page_label, w), *c.heading)
             place = " › ".join(filter(None, facts))
@@ -155,6 +159,18 @@ def _print_reply(reply: Any) -> None:
                 f"  ·  {visible(p.document)} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …"
             )
             _print_also([also.document for also in hit.also], w)
+
+
+def _print_writer(answer: Any, w: Words) -> None:
+    """Which model wrote an answer and what was left out of it, or why none did."""
+    if answer.notice:
+        print_text(answer.notice)
+    if answer.model:
+        print_text(w("written_by", model=visible(answer.model)))
+    if answer.dropped:
+        print_text(w.counted("left_out", answer.dropped))
+    if answer.notice or answer.model:
+        print_text("")
 
 
 def _print_also(documents: Sequence[str], w: Words) -> None:

@@ -58,6 +58,18 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "von einem Sprachmodell formuliert, bitte prüfen",
         "written by a language model, please check",
     ),
+    "written_by": (
+        "Formuliert vom Sprachmodell {model}, bitte prüfen.",
+        "Written by the language model {model}, please check.",
+    ),
+    "left_out": (
+        "{count} Aussagen weggelassen, die nicht belegt sind.",
+        "{count} statements left out that are not supported.",
+    ),
+    "left_out_one": (
+        "Eine Aussage weggelassen, die nicht belegt ist.",
+        "One statement left out that is not supported.",
+    ),
     "confidence": (
         "Antwort steht in den Dokumenten: {words} ({share})",
         "The documents answer this: {words} ({share})",

@@ -43,3 +43,4 @@ def test_what_a_set_cannot_show_is_noted(corpus, tmp_path):
     path.write_text(to_jsonl([Case("a", "Und für Gäste?", "de", False)]))
     notes = check([path], corpus.texts).notes
     assert notes[0].startswith("No answerable case")
+    assert any("without a tier tag" in note for note in notes)

@@ -166,8 +166,10 @@ def test_a_follow_up_is_searched_as_understood(eager: Assistant) -> None:
         "Und was kostet es?",
         "Was kostet das Expertentreffen?",
     )
-    assert reply.passages == alone.passages
-    assert eager.search("Und was kostet es?", history=before) == alone.passages
+    searched = eager.search("Und was kostet es?", history=before)
+    # features that are not known are NaN, which is never equal
+    found = [[(h.passage, h.score) for h in hits] for hits in (reply.passages, searched)]
+    assert found == 2 * [[(h.passage, h.score) for h in alone.passages]]
     assert eager.ask("Wer ist Eric Weber?", history=before).understood == ""
 
 

@@ -20,6 +20,7 @@ from index.values import Passage, PassageId
 from qa.values import Answer, Citation, Hit, NotInDocuments, Place, Timings
 from tests.fakes import SEEDS
 from tests.index.pdf_files import lines, pdf
+from tests.scripted_endpoint import Endpoint, fails
 from tests.tiny_model import build_tiny_model
 from ui import cli
 
@@ -577,3 +578,36 @@ def test_where_a_quote_stands_too_is_a_short_line(capsys):
     hits = (Hit(near, 0.2, {}, (replace(near, document="b.txt"),)), Hit(near, 0.1, {}))
     cli._print_reply(NotInDocuments("?", "en", 0.1, "not_covered", "…", hits, times))
     assert capsys.readouterr().out.count("Also in: b.txt\n") == 1
+
+
+def test_it_tells_which_model_wrote_an_answer_or_why_none_did(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plain = Answer("?", "de", 0.9, "generated", "Ja. [1]", (), (), (), Timings(1.0, 1.0))
+    cli._print_reply(replace(plain, model="klein", dropped=1))
+    out = capsys.readouterr().out
+    assert "Formuliert vom Sprachmodell klein, bitte prüfen.\n" in out
+    assert "Eine Aussage weggelassen, die nicht belegt ist.\n" in out
+    cli._print_reply(replace(plain, language="en", notice="Quoted, because …."))
+    out = capsys.readouterr().out
+    assert "Quoted, because ….\n" in out
+    assert "language model" not in out
+
+
+def test_the_model_writes_unless_told_not_to(
+    belegt: Belegt, scripted: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert belegt("sync", str(SEEDS)).code == 0
+    monkeypatch.setenv("BELEGT_ANSWER_THRESHOLD", "0")
+    monkeypatch.setenv("BELEGT_LLM_BASE_URL", scripted.url)
+    monkeypatch.setenv("BELEGT_LLM_MODEL", "klein")
+    monkeypatch.setenv("BELEGT_LLM_KEY", "sk-canary-4711")
+    scripted.play(fails(500))
+    reply = belegt("ask", GERMAN, "--json").json
+    assert scripted.requests
+    assert (reply["mode"], reply["status"]) == ("extractive", "answered")
+    assert "abgelehnt" in reply["notice"]
+    assert "canary" not in json.dumps(reply)
+    scripted.play(fails(500))
+    assert belegt("ask", GERMAN, "--extractive", "--json").json["notice"] == ""
+    assert scripted.requests == []
