@@ -499,6 +499,23 @@ def note_html(text: str, line: str = "") -> str:
     return f'<p class="b-note">{escape(text)}{own}</p>'
 
 
+def understood_html(understood: str, w: Words) -> str:
+    """What a follow-up was taken for."""
+    text = foreign(understood)
+    return f'<p class="b-understood">{escape(w("understood"))} {text}</p>'
+
+
+def scope_html(named: str, w: Words) -> str:
+    """What alone is searched."""
+    return f'<p class="b-scope">{escape(w("scope_active"))} <b>{foreign(named)}</b></p>'
+
+
+def sign_in_html(w: Words) -> str:
+    """Says that somebody has to sign in."""
+    note = note_html(w("sign_in_note"))
+    return f'<h1 class="b-heading">{escape(w("sign_in_heading"))}</h1>{note}'
+
+
 def first_use_html(w: Words) -> str:
     """Three steps from nothing to a first answer."""
     command = f"<code>{escape(w('first_2_command'))}</code>"

@@ -17,6 +17,7 @@ from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
 from ui.wording_reading import READING
 from ui.wording_sharing import SHARING
+from ui.wording_talk import TALK
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -252,6 +253,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **EVALUATION,
     **DOCUMENTS,
     **FEEDBACK,
+    **TALK,
     **READING,
     **SHARING,
     **ACCESSIBILITY,
