@@ -109,7 +109,8 @@ def test_an_upload_is_kept_once_and_never_takes_the_place_of_another(tmp_path):
 
 def test_every_set_that_ships_can_be_asked(tmp_path):
     shipped = [one for one in available(tmp_path) if one.kind == "shipped"]
-    assert shipped and all(load_cases(one.path) for one in shipped)
+    assert shipped
+    assert all(load_cases(one.path) for one in shipped)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
