@@ -31,8 +31,9 @@ WIDE, NARROW = (1280, 800), (390, 780)
 LOOKS = {"light": ("light", WIDE), "dark": ("dark", WIDE), "narrow": ("light", NARROW)}
 COLOURS = 64
 PATIENCE = 120_000
-REST = 800
-"""Milliseconds until the layout has come to rest."""
+AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+REST = 1800
+"""Milliseconds until the layout has come to rest too."""
 
 QUESTIONS = {
     "de": (
@@ -156,6 +157,7 @@ def take(address: str, steps: Sequence[Step]) -> None:
             tab.goto(f"{address}/?lang={language}")
             for step in steps:
                 step(tab, words(language))
+                tab.locator(AT_REST).wait_for()
                 tab.wait_for_timeout(REST)
                 keep(tab.screenshot(), OUT / f"{step.__name__}-{language}-{look}.png")
             context.close()
