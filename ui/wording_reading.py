@@ -32,7 +32,7 @@ READING: Final[dict[str, tuple[str, str]]] = {
     # to take along
     "copy": ("Zitat kopieren", "Copy quote"),
     "copy_done": ("Kopiert", "Copied"),
-    "copy_failed": ("Nicht erlaubt", "Not allowed"),
+    "copy_failed": ("Bitte von Hand kopieren", "Please copy by hand"),
     "original": ("Original", "Original"),
     "original_fault": (
         "Das Original lässt sich nicht laden. {line}",
