@@ -33,7 +33,7 @@ READING: Final[dict[str, tuple[str, str]]] = {
     "copy": ("Zitat kopieren", "Copy quote"),
     "copy_done": ("Kopiert", "Copied"),
     "copy_failed": ("Bitte von Hand kopieren", "Please copy by hand"),
-    "original": ("Original", "Original"),
+    "original": ("Original laden", "Get original"),
     "original_fault": (
         "Das Original lässt sich nicht laden. {line}",
         "The original cannot be had. {line}",
