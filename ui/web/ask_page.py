@@ -11,7 +11,7 @@ from index.errors import NoIndexError
 from index.values import Document
 from qa.values import Answer, NotInDocuments, Reply
 from ui import render
-from ui.web import documents_page, judging, parts, reading, sharing, why
+from ui.web import chats, documents_page, judging, parts, reading, replying, scoping, sharing, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
@@ -35,7 +35,11 @@ def show(w: Words) -> None:
         documents_page.first_use(w)
         return
     talk = conversation(desk)
-    st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
+    with st.sidebar:
+        chats.show(talk, desk, w)
+    with st.bottom:
+        scoping.show(talk, documents, w)
+        st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
     keep_address(talk)
     # The reader lies over the cards, so that nothing moves when it opens; it is always there, so
     # that it opens at once (page.css, reader.js).
@@ -52,11 +56,7 @@ def show(w: Words) -> None:
 
 
 def _submitted(talk: Conversation, desk: Desk, w: Words) -> None:
-    _ask(talk, desk, w, st.session_state["question"])
-
-
-def _ask(talk: Conversation, desk: Desk, w: Words, question: str) -> None:
-    talk.ask(desk, question, w.language, st.session_state.get("answer_language", ""))
+    replying.ask(talk, desk, w, st.session_state["question"])
 
 
 def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
@@ -70,7 +70,7 @@ def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
         st.button(
             render.plain_label(question),
             key=f"example-{number}",
-            on_click=_ask,
+            on_click=replying.ask,
             args=(talk, desk, w, question),
         )
 
@@ -111,16 +111,18 @@ def _reply(
         show_fault(fault, w)
         return
     reply = turn.reply.result()
+    replying.understood(talk, desk, number, reply, w)
     places = render.places(reply, documents, w)
     said, shown = st.columns(2, gap="medium")
     with said:
         match reply:
             case Answer():
-                _answer(talk, number, reply, w)
+                _answer(talk, number, turn, reply, w)
             case NotInDocuments():
                 st.html(render.refusal_html(reply))
         if places:
             judging.show(talk, desk, number, turn, places, w)
+            replying.versions(talk, desk, number, turn, w)
             why.show(desk, number, turn, documents, w)
         sharing.show(talk, number, documents, w)
     with shown:
@@ -141,8 +143,8 @@ def _wait(turn: Turn, count: int, w: Words) -> None:
     place.empty()
 
 
-def _answer(talk: Conversation, number: int, reply: Answer, w: Words) -> None:
-    key = f"answer-{talk.id}-{number}"
+def _answer(talk: Conversation, number: int, turn: Turn, reply: Answer, w: Words) -> None:
+    key = f"answer-{talk.id}-{number}-{turn.shown}"
     parts.answer(reply, w, key=key, turn=number, current=_current(talk, number))
     st.html(render.label_html(reply, w))
 
