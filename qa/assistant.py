@@ -181,7 +181,7 @@ class Assistant:
         """Questions drawn from the documents that this assistant answers; fewer if it finds fewer."""
         found: list[str] = []
         for question in islice(candidates(self.library, language), EXAMPLES_TRIED):
-            if isinstance(self.ask(question, language=language), Answer):
+            if isinstance(self.ask(question, language=language, word_for_word=True), Answer):
                 found.append(question)
             if len(found) == count:
                 break
