@@ -532,7 +532,7 @@ def first_use_html(w: Words) -> str:
     command = f"<code>{escape(w('first_2_command'))}</code>"
     steps = (escape(w("first_1")), f"{escape(w('first_2'))} {command}.", escape(w("first_3")))
     items = "".join(f"<li>{step}</li>" for step in steps)
-    return f'<h2 class="b-h">{escape(w("first_heading"))}</h2><ol class="b-steps">{items}</ol>'
+    return f'{heading1_html(w("first_heading"))}<ol class="b-steps">{items}</ol>'
 
 
 def welcome_html(w: Words) -> str:
