@@ -505,6 +505,17 @@ def understood_html(understood: str, w: Words) -> str:
     return f'<p class="b-understood">{escape(w("understood"))} {text}</p>'
 
 
+def sent_html(where: str, w: Words) -> str:
+    """To which model and host a question goes; none: to nobody."""
+    said = f"{escape(w('sent_to'))} <b>{foreign(where)}</b>" if where else escape(w("sent_nowhere"))
+    return f'<p class="b-sent">{said}</p>'
+
+
+def writing_html(model: str, w: Words) -> str:
+    """That an answer is not complete yet."""
+    return f'<p class="b-label">{escape(w("writing"))} <strong>{foreign(model)}</strong></p>'
+
+
 def scope_html(named: str, w: Words) -> str:
     """What alone is searched."""
     return f'<p class="b-scope">{escape(w("scope_active"))} <b>{foreign(named)}</b></p>'

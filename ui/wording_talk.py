@@ -15,6 +15,18 @@ TALK: Final[dict[str, tuple[str, str]]] = {
     "version": ("Antwort {number} von {count}", "Answer {number} of {count}"),
     "version_previous": ("Vorige Antwort", "Previous answer"),
     "version_next": ("Nächste Antwort", "Next answer"),
+    # a language model
+    "quotes_only": ("Nur wörtlich", "Word for word only"),
+    "sent_to": (
+        "Frage und gefundene Sätze gehen an:",
+        "Question and sentences found go to:",
+    ),
+    "sent_nowhere": (
+        "Kein Sprachmodell schreibt mit; nichts wird gesendet.",
+        "No language model is asked; nothing is sent.",
+    ),
+    "writing": ("Es schreibt noch:", "Still writing:"),
+    "stop": ("Anhalten", "Stop"),
     # where to search
     "scope": ("Suche eingrenzen", "Narrow the search"),
     "scope_documents": ("Dokumente", "Documents"),

@@ -17,6 +17,7 @@ from index.sync import sync
 from index.values import Language
 from qa.conversation import understand
 from qa.explaining import Explained, ExplainedPassage, ExplainedSentence, Explanation
+from qa.generative import Writer
 from qa.values import (
     Answer,
     AnswerSentence,
@@ -67,6 +68,7 @@ class CannedAssistant:
 
     library: Library
     delay: float = 0.0
+    writer: Writer | None = None
     fault: Exception | None = None
     asked: list[dict[str, object]] = field(default_factory=list)
 
@@ -79,6 +81,7 @@ class CannedAssistant:
         interface: Language = "de",
         within: Sequence[str] | None = None,
         history: Sequence[Exchange] = (),
+        word_for_word: bool = False,
         on_partial: Callable[[Answer], None] | None = None,
         stop: threading.Event | None = None,
     ) -> Reply:

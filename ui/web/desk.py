@@ -33,7 +33,9 @@ from index.readers.extracted import Page
 from index.store import Chat, Failure, Source, StoredTurn
 from index.sync import synced_folders, synced_patterns
 from index.values import Document, Language
+from qa.endpoint import Endpoint
 from qa.explaining import Explanation
+from qa.generative import Writer
 from qa.parts import completed, split_question
 from qa.scope import EVERYWHERE, Scope, named_in
 from qa.serial import reply_from_json, reply_to_json
@@ -49,6 +51,9 @@ class Asking(Protocol):
     @property
     def library(self) -> Library: ...
 
+    @property
+    def writer(self) -> Writer | None: ...
+
     def ask(
         self,
         question: str,
@@ -58,6 +63,7 @@ class Asking(Protocol):
         interface: Language = "de",
         within: Sequence[str] | None = None,
         history: Sequence[Exchange] = (),
+        word_for_word: bool = False,
         on_partial: Callable[[Answer], None] | None = None,
         stop: threading.Event | None = None,
     ) -> Reply: ...
@@ -81,7 +87,8 @@ Explained = tuple[str, Explanation]
 @dataclass(frozen=True, slots=True)
 class How:
     """How a question is asked: ``language`` of the reply where one is chosen, that of the talk and of
-    the pages; the turns before; where to search; and whose conversation it is."""
+    the pages; the turns before; where to search; whose conversation it is; and whether a language
+    model is left out."""
 
     language: Language | None = None
     conversation: Language | None = None
@@ -89,6 +96,7 @@ class How:
     history: Sequence[Exchange] = ()
     scope: Scope = EVERYWHERE
     owner: str = ""
+    word_for_word: bool = False
 
 
 @dataclass
@@ -118,6 +126,13 @@ class Turn:
     @property
     def reply(self) -> Future[Reply]:
         return self.replies[self.shown]
+
+    @property
+    def so_far(self) -> Reply | None:
+        """The reply, or as much of it as is written; None where there is nothing to show."""
+        if not self.reply.done():
+            return self.partial
+        return None if self.reply.exception() else self.reply.result()
 
     def show(self, number: int) -> None:
         """Another of its replies, from 0."""
@@ -178,18 +193,19 @@ class Desk:
                 interface=how.interface,
                 within=how.scope.within(documents),
                 history=how.history,
+                word_for_word=how.word_for_word,
                 on_partial=arrived,
                 stop=turn.stop,
             )
             reply = named_in(reply, how.scope, documents)
             self._keep(chat, turn, reply, how.owner)
+            future.set_result(reply)
         except BaseException as fault:
             self._end((how.owner, chat), turn)
             future.set_exception(fault)
             raise
         finally:
             turn.partial = None
-        future.set_result(reply)
 
     def _keep(self, chat: str, turn: Turn, reply: Reply, owner: str) -> None:
         cited = [c.revision for c in reply.citations] if isinstance(reply, Answer) else []
@@ -331,6 +347,12 @@ class Desk:
         """Check an uploaded question set against the documents; see ``question_sets.keep``."""
         store = self._assistant.library.store
         return self._read(lambda: keep(store.folder, name, data, corpus_in(store).texts))
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The language model that writes answers; None where none is set."""
+        writer = self._assistant.writer
+        return writer.endpoint if writer else None
 
     def documents(self) -> dict[str, Document]:
         return self._read(self._assistant.library.documents)

@@ -1,7 +1,7 @@
 """Who is asking: everyone the same local person, or whoever has signed in.
 
 Signing in is OpenID Connect by Streamlit, on where the user's own ``.streamlit/secrets.toml`` has a
-section ``[auth]`` (docs/security-and-privacy.md). Conversations then belong to whoever asked.
+section ``[auth]`` (docs/security.md). Conversations then belong to whoever asked.
 """
 
 from __future__ import annotations

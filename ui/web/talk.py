@@ -1,8 +1,8 @@
 """The conversation of one browser tab: kept in the session, named in the address, stored by desk.
 
 The address carries ``chat`` (its id), ``answer``, ``cite`` and ``also`` (what is open), ``scope`` (what
-the search is narrowed to) and ``lang`` (where it was chosen by hand), so that a reload or a link
-shows the same.
+the search is narrowed to), ``quotes`` (a language model is left out) and ``lang`` (where it was chosen
+by hand), so that a reload or a link shows the same.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class Conversation:
     owner: str = field(default_factory=signing.owner)
     scope: Scope = EVERYWHERE
     linked: int | None = None
+    word_for_word: bool = False
 
     def ask(self, desk: Desk, question: str, interface: Language, override: str) -> None:
         """Add a question; its language settles replies to follow-ups too short to tell."""
@@ -71,7 +72,13 @@ class Conversation:
     def _how(self, before: Sequence[Turn], interface: Language, override: str) -> How:
         chosen: dict[str, Language | None] = {"de": "de", "en": "en"}
         return How(
-            chosen.get(override), self.language(), interface, _told(before), self.scope, self.owner
+            chosen.get(override),
+            self.language(),
+            interface,
+            _told(before),
+            self.scope,
+            self.owner,
+            self.word_for_word,
         )
 
     def language(self) -> Language | None:
@@ -128,22 +135,29 @@ def conversation(desk: Desk) -> Conversation:
 
 def start_anew() -> None:
     """A new conversation; the former stays under its address."""
-    st.session_state["conversation"] = Conversation()
+    st.session_state["conversation"] = Conversation(word_for_word=_word_for_word())
 
 
 def go_to(desk: Desk, chat: str) -> None:
     """Another stored conversation, from now on the one of this session."""
     st.session_state["conversation"] = Conversation(
-        id=chat, turns=desk.reopen(chat, signing.owner())
+        id=chat, turns=desk.reopen(chat, signing.owner()), word_for_word=_word_for_word()
     )
+
+
+def _word_for_word() -> bool:
+    """As the conversation before had it, lest a model is asked that was left out a moment ago."""
+    held = st.session_state.get("conversation")
+    return held is not None and held.word_for_word
 
 
 def _from_address(desk: Desk) -> Conversation:
     chat, scope = st.query_params.get("chat", ""), _scope_in_address()
+    quotes = "quotes" in st.query_params
     turns = desk.reopen(chat, signing.owner()) if _ID.fullmatch(chat) else []
     if not turns:
-        return Conversation(unknown=bool(chat), scope=scope)
-    talk = Conversation(id=chat, turns=turns, scope=scope)
+        return Conversation(unknown=bool(chat), scope=scope, word_for_word=quotes)
+    talk = Conversation(id=chat, turns=turns, scope=scope, word_for_word=quotes)
     answer, cite = st.query_params.get("answer", ""), st.query_params.get("cite", "")
     talk.linked = int(answer) if answer.isdecimal() else None
     if answer.isdecimal() and cite.isdecimal():
@@ -179,9 +193,11 @@ def keep_address(talk: Conversation) -> None:
     if talk.scope:
         given = {name: value for name, value in asdict(talk.scope).items() if value}
         wanted["scope"] = json.dumps(given, ensure_ascii=False)
+    if talk.word_for_word:
+        wanted["quotes"] = "only"
     if st.session_state.get("language_chosen"):
         wanted["lang"] = st.session_state["language"]
-    for name in ("chat", "answer", "cite", "also", "scope", "lang"):
+    for name in ("chat", "answer", "cite", "also", "scope", "quotes", "lang"):
         now = st.query_params.get(name)
         if name in wanted and now != wanted[name]:
             st.query_params[name] = wanted[name]
