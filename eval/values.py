@@ -66,6 +66,10 @@ class Measures:
     quote_hit_at_3: float | None
     citation_precision: float | None
     citation_validity: float | None
+    alce_recall: float | None
+    alce_precision: float | None
+    alce_recall_gold: float | None
+    unsupported: float | None
     answer_match: float | None
     exact_match: float | None
     f1: float | None
@@ -94,7 +98,9 @@ CONFIDENCE = ("refusal_auroc", "aurc", "ece")
 
 DECIDED = (*REFUSAL, *CONFIDENCE)
 
-LOWER_IS_BETTER = frozenset({"refusal_hallucination_rate", "refusal_error_rate", "aurc", "ece"})
+LOWER_IS_BETTER = frozenset(
+    {"unsupported", "refusal_hallucination_rate", "refusal_error_rate", "aurc", "ece"}
+)
 
 
 @dataclass(frozen=True, slots=True)

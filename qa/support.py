@@ -6,13 +6,13 @@ near enough is then a calibrated probability over features of the bundled encode
 and the threshold are in ``models/support.json``, fitted by ``python -m eval.fit.support``.
 
 What this cannot see: who did what to whom, where all names occur; causes and intentions; anything
-that must be reckoned or known. See ``docs/generated-answers.md``.
+that must be reckoned or known. See ``docs/statement-check.md``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -37,11 +37,13 @@ from qa.facts import (
     wrong_dates,
     wrong_units,
 )
+from qa.instructions import is_instruction
 from qa.logistic import load_logistic, load_threshold
 from qa.matching import near
 
 Doubt = Literal[
     "no_evidence",  # nothing is cited
+    "instruction",  # what is cited tells a language model what to say
     "figure",  # a figure that the evidence lacks
     "date",  # a date with which none of the evidence agrees
     "unit",  # a figure with another unit
@@ -62,7 +64,10 @@ FEATURES = (
     "late_back",
     "exact",
     "capitals_weakest",
-    "capitals_missing",
+    "names_weakest",
+    "names_crossed",
+    "replaced",
+    "replaced_capital",
     "clause_weakest",
     "words",
     "same",
@@ -73,11 +78,16 @@ FEATURES = (
 )
 """``late``: the mean of what each content word finds at best; ``weaker``: of the two that find
 least; ``back``: of the words of the evidence in the statement; ``exact``: the share found word for
-word; ``capitals``: the words written with a capital; ``clause_weakest``: the mean of the clause
-that finds least; ``same``: in one language, and its products."""
+word; ``capitals``: the words written with a capital; ``names``: those that surely are names, what
+the weakest finds and the share of pairs that stand in the other order; ``replaced``: whether a word
+stands where the evidence has another, and whether it has a capital; ``clause_weakest``: the mean of
+the clause that finds least; ``same``: in one language, and its products."""
 
 COVERED = 0.5
 """Clauses are held against each other if words find at least this much on average."""
+
+FEWEST = 2
+"""Words of a clause that can be held against another."""
 
 NOTABLY = 0.1
 """A clause that fits better by less than this is not the better one."""
@@ -130,13 +140,11 @@ class SupportChecker:
 
     def check(self, claims: Sequence[Claim]) -> list[Verdict]:
         """A verdict for each claim, in order."""
-        cited = [claim for claim in claims if any(map(search_text, claim.evidence))]
-        compared = iter(self._comparer.compare(cited))
+        stated = [replace(claim, evidence=_statements(claim)) for claim in claims]
+        compared = iter(self._comparer.compare([claim for claim in stated if claim.evidence]))
         return [
-            self._verdict(claim, next(compared))
-            if any(map(search_text, claim.evidence))
-            else Verdict(False, 0.0, ("no_evidence",))
-            for claim in claims
+            self._verdict(claim, next(compared)) if claim.evidence else _without(asked)
+            for asked, claim in zip(claims, stated, strict=True)
         ]
 
     def _verdict(self, claim: Claim, compared: Compared) -> Verdict:
@@ -148,6 +156,17 @@ class SupportChecker:
         if probability < self._threshold:
             return Verdict(False, probability, ("meaning",))
         return Verdict(True, probability, ())
+
+
+def _statements(claim: Claim) -> tuple[str, ...]:
+    """What is cited, less what is empty or no statement."""
+    return tuple(s for s in claim.evidence if search_text(s) and not is_instruction(s))
+
+
+def _without(claim: Claim) -> Verdict:
+    """The verdict on a claim of whose evidence nothing is left."""
+    cited = any(map(search_text, claim.evidence))
+    return Verdict(False, 0.0, ("instruction" if cited else "no_evidence",))
 
 
 class Comparer:
@@ -282,9 +301,9 @@ def denied(compared: Compared) -> bool:
 
 
 def _coverage(compared: Compared, clause: int) -> list[float] | None:
-    """How much the words of a clause find in each clause of the evidence; None without words."""
+    """How much the words of a clause find in each clause of the evidence; None for too few words."""
     own = [i for i, word in enumerate(compared.claim.words) if word.clause == clause]
-    if not own or not compared.found.shape[1]:
+    if len(own) < FEWEST or not compared.found.shape[1]:
         return None
     clauses = np.array([word.clause for word in compared.evidence.words])
     found = compared.found[own]
@@ -308,6 +327,7 @@ def feature_row(compared: Compared) -> Vectors:
     capitals = [i for i, word in enumerate(words) if word.text[0].isupper()]
     clauses = [best[[i for i, w in enumerate(words) if w.clause == c]] for c in _clauses(words)]
     weakest = min((float(b.mean()) for b in clauses), default=0.0)
+    replaced = _replaced(compared.exact)
     same = float(compared.claim.language == compared.evidence.language)
     late, share = float(best.mean()), float(exact.mean())
     row = (
@@ -320,7 +340,10 @@ def feature_row(compared: Compared) -> Vectors:
         float(back.mean()),
         share,
         float(best[capitals].min()) if capitals else late,
-        float((1 - exact[capitals]).sum()) / (1 + len(words)),
+        min((float(best[i]) for i, word in enumerate(words) if word.name), default=1.0),
+        _crossed(compared),
+        float(bool(replaced)),
+        float(any(words[i].text[0].isupper() for i in replaced)),
         weakest,
         float(np.log1p(len(words))),
         same,
@@ -330,6 +353,33 @@ def feature_row(compared: Compared) -> Vectors:
         same * weakest,
     )
     return np.array(row, np.float32)
+
+
+def _crossed(compared: Compared) -> float:
+    """The share of pairs of names, found word for word, that the evidence has in another order."""
+    if not compared.exact.size:
+        return 0.0
+    names = [i for i, w in enumerate(compared.claim.words) if w.name and compared.exact[i].any()]
+    places = [int(compared.exact[i].argmax()) for i in names]
+    pairs = [(a, b) for i, a in enumerate(places) for b in places[i + 1 :] if a != b]
+    return sum(a > b for a, b in pairs) / len(pairs) if pairs else 0.0
+
+
+def _replaced(exact: Vectors) -> list[int]:
+    """Words of the statement, not in the evidence, that stand between two which frame another word
+    there."""
+    if not exact.size:
+        return []
+    at = [int(row.argmax()) if row.any() else None for row in exact]
+    return [
+        i
+        for i in range(1, len(at) - 1)
+        if (before := at[i - 1]) is not None
+        and at[i] is None
+        and (after := at[i + 1]) is not None
+        and 1 < after - before <= 3
+        and not exact[:, before + 1 : after].any()
+    ]
 
 
 def _clauses(words: Sequence[Word]) -> list[int]:

@@ -80,6 +80,7 @@ _MISSING: dict[Language, str] = {
 _DOUBTS: dict[Language, dict[Doubt, str]] = {
     "de": {
         "no_evidence": "ohne Beleg",
+        "instruction": "der Beleg ist eine Anweisung an ein Sprachmodell",
         "figure": "eine Zahl steht nicht im Beleg",
         "date": "ein Datum stimmt nicht mit dem Beleg überein",
         "unit": "eine Einheit ist im Beleg eine andere",
@@ -91,6 +92,7 @@ _DOUBTS: dict[Language, dict[Doubt, str]] = {
     },
     "en": {
         "no_evidence": "without evidence",
+        "instruction": "the evidence tells a language model what to say",
         "figure": "a figure is not in the evidence",
         "date": "a date does not agree with the evidence",
         "unit": "a unit is another one in the evidence",

@@ -80,7 +80,8 @@ def test_features_of_a_verbatim_quote_are_at_their_best(encoder: WordEncoder) ->
     row = dict(zip(FEATURES, feature_row(compared), strict=True))
     for name in ("cosine", "late", "late_weakest", "late_back", "exact", "clause_weakest"):
         assert row[name] == pytest.approx(1)
-    assert row["capitals_missing"] == 0
+    assert row["names_weakest"] == pytest.approx(1)
+    assert row["names_crossed"] == 0
 
 
 def test_every_doubt_has_its_words() -> None:
