@@ -11,18 +11,18 @@ that must be reckoned or known. See ``docs/statement-check.md``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from index.embedding import Embedded, Encoder
 from index.language import detect_language
-from index.reference import reference_texts
 from index.searchtext import search_text
-from index.values import Language, Vectors
+from index.values import Vectors
 from index.wordforms import word_keys
 from index.wordspace import SCALE, WordSpace, load_word_space
 from qa.facts import (
@@ -39,7 +39,6 @@ from qa.facts import (
 )
 from qa.instructions import is_instruction
 from qa.logistic import load_logistic, load_threshold
-from qa.matching import near
 
 Doubt = Literal[
     "no_evidence",  # nothing is cited
@@ -48,6 +47,7 @@ Doubt = Literal[
     "date",  # a date with which none of the evidence agrees
     "unit",  # a figure with another unit
     "name",  # a name that is neither in the evidence nor around it
+    "order",  # two names in each other's place
     "link",  # an address or mark-up that the evidence lacks
     "negation",  # denied in one, stated in the other
     "comparison",  # more for less, before for after
@@ -55,33 +55,16 @@ Doubt = Literal[
 ]
 
 FEATURES = (
-    "cosine",
-    "cosine_whole",
     "late",
-    "late_weakest",
     "late_weaker",
-    "late_near",
-    "late_back",
-    "exact",
-    "capitals_weakest",
-    "names_weakest",
-    "names_crossed",
-    "replaced",
-    "replaced_capital",
     "clause_weakest",
-    "words",
     "same",
-    "same_cosine",
     "same_late",
-    "same_exact",
     "same_clause_weakest",
 )
 """``late``: the mean of what each content word finds at best; ``weaker``: of the two that find
-least; ``back``: of the words of the evidence in the statement; ``exact``: the share found word for
-word; ``capitals``: the words written with a capital; ``names``: those that surely are names, what
-the weakest finds and the share of pairs that stand in the other order; ``replaced``: whether a word
-stands where the evidence has another, and whether it has a capital; ``clause_weakest``: the mean of
-the clause that finds least; ``same``: in one language, and its products."""
+least; ``clause_weakest``: of the clause that finds least; ``same``: in one language. Few, and all
+of them say that something is missing: what is likest to its evidence must never score worse."""
 
 COVERED = 0.5
 """Clauses are held against each other if words find at least this much on average."""
@@ -92,6 +75,9 @@ FEWEST = 2
 NOTABLY = 0.1
 """A clause that fits better by less than this is not the better one."""
 
+
+SAME_WORDS = 0.9
+"""A statement of which at least this share stands in the evidence is compared in order."""
 
 TRANSLATED = 0.5
 """A name that is found only with less than this is none of the evidence in another language."""
@@ -126,8 +112,6 @@ class Compared:
     evidence: Facts
     found: Vectors
     exact: Vectors
-    cosine: float
-    cosine_whole: float
 
 
 class SupportChecker:
@@ -190,10 +174,7 @@ class Comparer:
         theirs = read_facts(" ".join(evidence), detect_language(" ".join(evidence)))
         exact = _same_words(ours, theirs)
         found = np.maximum(exact, self._cosines(ours, theirs, said, cited, evidence))
-        a = self._centred(said.parts[1:], ours.language)
-        b = self._centred(np.vstack([cited.parts[1:], cited.vector]), theirs.language)
-        cosines = (a @ b.T)[0]
-        return Compared(ours, theirs, found, exact, float(cosines[:-1].max()), float(cosines[-1]))
+        return Compared(ours, theirs, found, exact)
 
     def _cosines(
         self, ours: Facts, theirs: Facts, said: Embedded, cited: Embedded, evidence: Sequence[str]
@@ -204,22 +185,6 @@ class Comparer:
         a = _placed(self._space, said, ours, [0, 0])
         starts = np.cumsum([0, 0, *(len(text) + 1 for text in evidence)])
         return a @ _placed(self._space, cited, theirs, list(starts)).T
-
-    def _centred(self, vectors: Vectors, language: Language) -> Vectors:
-        shifted = vectors - self._means[language]
-        unit: Vectors = shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
-        return unit
-
-    @cached_property
-    def _means(self) -> dict[Language, Vectors]:
-        """What texts of a language have in common, from the reference texts of the index."""
-        languages: tuple[Language, ...] = ("de", "en")
-        means: dict[Language, Vectors] = {}
-        for language in languages:
-            texts = reference_texts()[language]["passage"]
-            made = self._encoder.encode_passages([("", text) for text in texts])
-            means[language] = np.mean([one.vector for one in made], axis=0)
-        return means
 
 
 def _placed(space: WordSpace, made: Embedded, facts: Facts, starts: Sequence[int]) -> Vectors:
@@ -258,7 +223,8 @@ def word_doubts(claim: Claim, compared: Compared) -> tuple[Doubt, ...]:
         "figure": bool(missing_figures(ours, theirs)),
         "date": bool(wrong_dates(ours, theirs)),
         "unit": bool(wrong_units(ours, theirs)),
-        "name": _names_strangers(claim, compared),
+        "name": _names_strangers(claim, compared) or _replaces_name(compared),
+        "order": _names_changed_places(compared),
         "link": bool(foreign_links(claim.text, " ".join(claim.evidence))),
         "negation": denied(compared),
         "comparison": bool(reversed_comparisons(ours, theirs)),
@@ -313,56 +279,32 @@ def _coverage(compared: Compared, clause: int) -> list[float] | None:
     ]
 
 
-# -- meaning --------------------------------------------------------------------------------------
-
-
-def feature_row(compared: Compared) -> Vectors:
-    """The features of one pair, in the order of ``FEATURES``."""
+def _replaces_name(compared: Compared) -> bool:
+    """Whether, in one language, a word with a capital stands where the evidence has another word
+    that the statement lacks, between the same words."""
     words = compared.claim.words
-    if compared.found.size:
-        best, back = compared.found.max(axis=1), compared.found.max(axis=0)
-        exact = compared.exact.max(axis=1)
-    else:
-        best = exact = back = np.zeros(max(1, len(words)), np.float32)
-    capitals = [i for i, word in enumerate(words) if word.text[0].isupper()]
-    clauses = [best[[i for i, w in enumerate(words) if w.clause == c]] for c in _clauses(words)]
-    weakest = min((float(b.mean()) for b in clauses), default=0.0)
-    replaced = _replaced(compared.exact)
-    same = float(compared.claim.language == compared.evidence.language)
-    late, share = float(best.mean()), float(exact.mean())
-    row = (
-        compared.cosine,
-        compared.cosine_whole,
-        late,
-        float(best.min()),
-        float(np.sort(best)[:2].mean()),
-        float(near(best, 0.25).mean()),
-        float(back.mean()),
-        share,
-        float(best[capitals].min()) if capitals else late,
-        min((float(best[i]) for i, word in enumerate(words) if word.name), default=1.0),
-        _crossed(compared),
-        float(bool(replaced)),
-        float(any(words[i].text[0].isupper() for i in replaced)),
-        weakest,
-        float(np.log1p(len(words))),
-        same,
-        same * compared.cosine,
-        same * late,
-        same * share,
-        same * weakest,
+    return _in_one_language(compared) and any(
+        words[i].text[0].isupper() for i in _replaced(compared.exact)
     )
-    return np.array(row, np.float32)
 
 
-def _crossed(compared: Compared) -> float:
-    """The share of pairs of names, found word for word, that the evidence has in another order."""
-    if not compared.exact.size:
-        return 0.0
-    names = [i for i, w in enumerate(compared.claim.words) if w.name and compared.exact[i].any()]
-    places = [int(compared.exact[i].argmax()) for i in names]
-    pairs = [(a, b) for i, a in enumerate(places) for b in places[i + 1 :] if a != b]
-    return sum(a > b for a, b in pairs) / len(pairs) if pairs else 0.0
+def _names_changed_places(compared: Compared) -> bool:
+    """Whether the words are those of the evidence, in one language, and two names are not where
+    they were; the active voice may become the passive."""
+    if not _in_one_language(compared) or not compared.exact.size:
+        return False
+    exact = compared.exact
+    if exact.any(axis=1).mean() < SAME_WORDS or _passive(compared.claim) != _passive(
+        compared.evidence
+    ):
+        return False
+    names = [i for i, word in enumerate(compared.claim.words) if word.name and exact[i].sum() == 1]
+    places = [int(exact[i].argmax()) for i in names]
+    return any(a > b for a, b in pairwise(places))
+
+
+def _passive(facts: Facts) -> bool:
+    return bool(re.search(r"\b(?:by|von|vom|durch)\b", facts.text))
 
 
 def _replaced(exact: Vectors) -> list[int]:
@@ -380,6 +322,26 @@ def _replaced(exact: Vectors) -> list[int]:
         and 1 < after - before <= 3
         and not exact[:, before + 1 : after].any()
     ]
+
+
+# -- meaning --------------------------------------------------------------------------------------
+
+
+def feature_row(compared: Compared) -> Vectors:
+    """The features of one pair, in the order of ``FEATURES``."""
+    words = compared.claim.words
+    best = np.zeros(max(1, len(words)), np.float32)
+    if compared.found.size:
+        best = compared.found.max(axis=1)
+    clauses = [best[[i for i, w in enumerate(words) if w.clause == c]] for c in _clauses(words)]
+    weakest = min((float(clause.mean()) for clause in clauses), default=0.0)
+    late, same = float(best.mean()), float(_in_one_language(compared))
+    weaker = float(np.sort(best)[:2].mean())
+    return np.array([late, weaker, weakest, same, same * late, same * weakest], np.float32)
+
+
+def _in_one_language(compared: Compared) -> bool:
+    return compared.claim.language == compared.evidence.language
 
 
 def _clauses(words: Sequence[Word]) -> list[int]:
