@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lint types install install-test fit bench clean
+.PHONY: run test check lint types install install-test fit bench screenshots load clean
 
 run: install
 	@$(BIN)/belegt sync seeds
@@ -42,6 +42,14 @@ fit: install-test
 # On outside data in $BELEGT_DATA (docs/benchmarks.md says which); writes docs/benchmarks.md.
 bench: install-test
 	$(BIN)/python -m eval.bench
+
+# Of every page, with the sample documents and the real model; needs chromium. Look at each of them.
+screenshots: install-test
+	$(BIN)/python -m tests.browser.screenshots
+
+# Ten people at once on one server; prints how long they wait.
+load: install-test
+	$(BIN)/python -m tests.browser.load
 
 clean:
 	rm -rf .venv .belegt

@@ -12,7 +12,8 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,14 +99,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """The fields of one case as read, and where they stand."""
+    """The fields of one case as read, and where they stand: ``place`` is a line, of CSV a row as
+    spreadsheets count them."""
 
     file: str
-    line: int
+    place: str
     fields: Mapping[str, Any]
 
     def fault(self, field: str, wanted: str) -> CaseError:
-        return CaseError(f"{self.file}, line {self.line}, {field}: {wanted}.")
+        return CaseError(f"{self.file}, {self.place}, {field}: {wanted}.")
 
 
 def load_cases(path: Path) -> list[Case]:
@@ -142,7 +144,7 @@ def located(paths: Sequence[Path]) -> Iterator[tuple[str, Case | CaseError]]:
             if isinstance(record, CaseError):
                 yield str(path), record
                 continue
-            place = f"{record.file}, line {record.line}"
+            place = f"{record.file}, {record.place}"
             try:
                 case = _case(record)
                 if case.id in places:
@@ -163,7 +165,7 @@ def read_case(file: str, line: int, fields: Mapping[str, Any]) -> Case:
     Raises:
         CaseError: as ``load_cases``.
     """
-    return _case(_Record(file, line, fields))
+    return _case(_Record(file, f"line {line}", fields))
 
 
 def to_jsonl(cases: Sequence[Case]) -> str:
@@ -198,12 +200,12 @@ def _records(path: Path) -> Iterator[_Record | CaseError]:
 
 def _read(path: Path) -> str:
     """The file's text, without a byte order mark and with ``\\n`` for every line end."""
+    encodings = ("utf-8-sig", "cp1252") if path.suffix.lower() == ".csv" else ("utf-8-sig",)
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise CaseError(
-            f"{path}: not UTF-8. Save it as UTF-8 (in a spreadsheet: `CSV UTF-8`)."
-        ) from None
+        for encoding in encodings:  # Excel's plain `CSV` is what Windows wrote before UTF-8
+            with suppress(UnicodeDecodeError):
+                return path.read_text(encoding=encoding)
+        raise CaseError(f"{path}: not UTF-8. Save it as UTF-8 (in a spreadsheet: `CSV UTF-8`).")
     except OSError as error:
         raise CaseError(
             f"{path}: {error.strerror or error}. Name a question set, JSON Lines or CSV."
@@ -227,7 +229,7 @@ def _json_record(file: str, number: int, line: str) -> _Record | CaseError:
         )
     if not isinstance(fields, dict):
         return CaseError(f"{file}, line {number}: found {show(fields)}; wanted a JSON object.")
-    return _Record(file, number, fields)
+    return _Record(file, f"line {number}", fields)
 
 
 def _csv_records(file: str, text: str) -> Iterator[_Record | CaseError]:
@@ -235,16 +237,17 @@ def _csv_records(file: str, text: str) -> Iterator[_Record | CaseError]:
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     columns: list[str] | None = None
-    line = 1
+    place = "row 1"
     try:
-        for cells in reader:
+        for row, cells in enumerate(reader, start=1):
+            place = f"row {row}"
             if any(cells) and columns is None:
-                columns = _columns(_Record(file, line, {}), cells)
+                columns = _columns(_Record(file, place, {}), cells)
             elif any(cells) and columns is not None:
-                yield _csv_record(file, line, columns, cells)
-            line = reader.line_num + 1
+                yield _csv_record(_Record(file, place, {}), columns, cells)
+            place = f"row {row + 1}"
     except csv.Error as error:
-        yield CaseError(f"{file}, line {line}: broken CSV ({error}); mend the quotes.")
+        yield CaseError(f"{file}, {place}: broken CSV ({error}); mend the quotes.")
     except CaseError as fault:  # of the columns: without them nothing can be read
         yield fault
 
@@ -259,11 +262,9 @@ def _columns(header: _Record, cells: Sequence[str]) -> list[str]:
     return columns
 
 
-def _csv_record(
-    file: str, line: int, columns: Sequence[str], cells: Sequence[str]
-) -> _Record | CaseError:
+def _csv_record(raw: _Record, columns: Sequence[str], cells: Sequence[str]) -> _Record | CaseError:
     try:
-        return _Record(file, line, _csv_fields(_Record(file, line, {}), columns, cells))
+        return replace(raw, fields=_csv_fields(raw, columns, cells))
     except CaseError as fault:
         return fault
 
@@ -271,8 +272,10 @@ def _csv_record(
 def _csv_fields(raw: _Record, columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
     """Bring a row into the shape of a JSON case; empty cells are absent fields."""
     if any(cells[len(columns) :]):
-        raise raw.fault("row", f"found {len(cells)} cells; wanted {len(columns)}, as in line 1")
+        raise raw.fault("cells", f"found {len(cells)}; wanted {len(columns)}, as in row 1")
     fields: dict[str, Any] = {k: v for k, v in zip(columns, cells, strict=False) if v}
+    if "language" in fields:  # spreadsheets turn de into De
+        fields["language"] = fields["language"].strip().lower()
     if "answerable" in fields:
         fields["answerable"] = _truth(raw, fields["answerable"])
     for name in ("answers", "tags", "evidence", "history", "within"):
@@ -284,7 +287,7 @@ def _csv_fields(raw: _Record, columns: Sequence[str], cells: Sequence[str]) -> d
 def _truth(record: _Record, cell: str) -> bool:
     word = cell.strip().lower()
     if word not in _YES | _NO:
-        raise record.fault("answerable", f"found {show(cell)}; wanted true or false")
+        raise record.fault("answerable", f"found {show(cell)}; wanted yes or no (ja or nein)")
     return word in _YES
 
 

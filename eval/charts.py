@@ -97,13 +97,20 @@ def stack(shares: Sequence[tuple[str, float]]) -> Node:
 
 
 def curve(
-    title: str, points: Sequence[tuple[float, float]], axes: Axes, here: float | None = None
+    title: str,
+    points: Sequence[tuple[float, float]],
+    axes: Axes,
+    here: float | None = None,
+    height: float | None = None,
 ) -> Node:
-    """A line through ``points``, left to right, and an upright one at ``here``."""
+    """A line through ``points``, left to right, and an upright one at ``here``, with a dot on it at
+    ``height``."""
     marks = [node("path", d=_steps(points, axes), class_="curve")]
     if here is not None:
         x = axes.x(here)
         marks.append(node("line", x1=x, y1=axes.y(0), x2=x, y2=axes.y(axes.y_max), class_="ideal"))
+    if here is not None and height is not None:
+        marks.append(_dot(axes.x(here), axes.y(height), 5, title))
     return _chart(title, axes, *marks)
 
 

@@ -69,11 +69,6 @@ def _notes(cases: Sequence[Case]) -> list[str]:
         notes.append(f"{count} answerable cases without `answers`: what they say is not measured.")
     if any(not set(TIERS) & set(case.tags) for case in unanswerable):
         notes.append(f"Unanswerable cases without a tier tag ({' or '.join(TIERS)}).")
-    if any(case.history for case in cases):
-        count = sum(bool(case.history) for case in cases)
-        notes.append(
-            f"{count} cases of conversations: of the turns before, only the language counts."
-        )
     if len(cases) < 30:
         notes.append(f"{len(cases)} cases: intervals will be wide, or there will be none.")
     return notes

@@ -227,8 +227,8 @@ def _slice(by: str, name: str, pairs: Pairs) -> Iterator[Slice]:
 def _differences(pairs: Pairs) -> list[Difference]:
     """The measures of the family that apply in both runs, untested."""
     codes, changes = _codes(pairs), _changes(pairs)
-    average = uncertainty.means(changes)
-    bounds = uncertainty.bootstrap(codes, lambda w: _with_balance(average(w)))
+    average = uncertainty.joined(_with_balance, uncertainty.means(changes))
+    bounds = uncertainty.bootstrap(codes, average)
     applies = ~np.isnan(changes)
     before, after = (
         _with_balance(_means(np.where(applies, _columns(pairs, side), np.nan))[None], 1.0)[0]
@@ -306,10 +306,10 @@ def _together(pairs: Pairs) -> list[Difference]:
         return []
     codes = _codes(both)
     one, other = (confidence_statistic([pair[side] for pair in both]) for side in (0, 1))
-    bounds = uncertainty.bootstrap(codes, lambda w: other(w) - one(w))
-    whole = np.ones((1, len(both)))
+    bounds = uncertainty.bootstrap(codes, uncertainty.joined(np.subtract, other, one))
+    whole = np.ones((1, int(codes.max()) + 1))
     with np.errstate(invalid="ignore"):
-        before, after = one(whole)[0], other(whole)[0]
+        before, after = one(codes)(whole)[0], other(codes)(whole)[0]
     return [
         _difference(
             measure,

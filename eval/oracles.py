@@ -18,7 +18,7 @@ from eval.values import Oracle
 from index.language import question_language
 from index.store import Store
 from index.values import Language, PassageId
-from qa.values import Hit, NotInDocuments, Reply, Timings
+from qa.values import Exchange, Hit, NotInDocuments, Reply, Timings
 
 
 class Asker(Protocol):
@@ -109,11 +109,16 @@ def put(assistant: Asker, placed: Placed, oracle: Oracle | None) -> Reply:
 
 
 def _conversation(history: Sequence[Turn]) -> dict[str, Any]:
-    """What the assistant is told of the turns before: today, the language they were asked in."""
+    """What the assistant is told of the turns before, and the language they were asked in."""
     language: Language | None = None
     for turn in history:
         language = question_language(turn.question, conversation=language, interface="de")
-    return {"conversation": language} if language else {}
+    if not history:
+        return {}
+    return {
+        "conversation": language,
+        "history": [Exchange(turn.question, turn.answer) for turn in history],
+    }
 
 
 def _ranking(assistant: Any, case: Case, how: dict[str, Any]) -> Reply:

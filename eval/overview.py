@@ -12,7 +12,16 @@ from typing import Any, Final, Protocol
 
 from eval import charts
 from eval.markup import Child, Node, foreign, node
-from eval.values import DIRECTIONS, LOWER_IS_BETTER, TIERS, Curve, Figure, Group, Summary
+from eval.values import (
+    DIRECTIONS,
+    LOWER_IS_BETTER,
+    TIERS,
+    Curve,
+    CurvePoint,
+    Figure,
+    Group,
+    Summary,
+)
 from index.values import Language
 
 HEADLINE: Final = (
@@ -121,8 +130,7 @@ def _outcomes(outcomes: Mapping[str, int], oracle: str | None, w: Words) -> Node
     shares = [(name, count / total) for name, count in reversed(list(outcomes.items()))]
     lead = [w.counted("eval_asked", total)]
     if not oracle:
-        right = sum(outcomes.get(name, 0) for name in RIGHT)
-        lead.append(w("eval_right", right=right, share=w.percent(right / total)))
+        lead.append(_right(sum(outcomes.get(name, 0) for name in RIGHT), total, w))
     else:
         lead.append(w(f"oracle_{oracle}"))
     return node(
@@ -132,6 +140,12 @@ def _outcomes(outcomes: Mapping[str, int], oracle: str | None, w: Words) -> Node
         node("ul", *reversed(items), class_="legend"),
         class_="outcomes",
     )
+
+
+def _right(right: int, total: int, w: Words) -> str:
+    if total == 1:
+        return w("eval_only_right" if right else "eval_only_wrong")
+    return w.counted("eval_right", right, share=w.percent(right / total))
 
 
 # -- headline -----------------------------------------------------------------------------------
@@ -277,12 +291,30 @@ def _risk(found: Curve, summary: Summary, w: Words) -> Node:
         y_max=top,
     )
     points = [(p.coverage, p.risk) for p in found.points]
+    now = _present(found)
     return _curve_panel(
         w("curve_risk_title"),
-        charts.curve(w("curve_risk_title"), points, axes, found.answered),
+        charts.curve(
+            w("curve_risk_title"), points, axes, found.answered, now.risk if now else None
+        ),
         w("curve_risk_note"),
+        _now(now, w),
         _stated("aurc", summary, w),
     )
+
+
+def _present(found: Curve) -> CurvePoint | None:
+    """Where the run stands on its curve: the lowest confidence that was answered. Questions of
+    several parts are decided by part, so this is near, not exact, where there are such."""
+    answered = [p for p in found.points if p.coverage <= found.answered + 1e-9]
+    return answered[-1] if answered else None
+
+
+def _now(now: CurvePoint | None, w: Words) -> str:
+    if now is None:
+        return ""
+    shares = {name: w.percent(getattr(now, name)) for name in ("threshold", "coverage", "risk")}
+    return w("curve_now", **shares)
 
 
 def _calibration(found: Curve, summary: Summary, w: Words) -> Node:
@@ -298,8 +330,8 @@ def _calibration(found: Curve, summary: Summary, w: Words) -> Node:
     )
 
 
-def _curve_panel(title: str, chart: Node, note: str, stated: str) -> Node:
-    words = [node("p", note, class_="note")] + ([node("p", stated)] if stated else [])
+def _curve_panel(title: str, chart: Node, note: str, *stated: str) -> Node:
+    words = [node("p", note, class_="note"), *(node("p", line) for line in stated if line)]
     return node("figure", node("h3", title), chart, node("figcaption", *words), class_="panel")
 
 

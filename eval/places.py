@@ -1,13 +1,16 @@
 """Where the gold of cases stands: quotes found in canonical texts, and what cases have in common.
 
-A quote must stand in its document exactly once; what does not is told with the nearest match.
+A quote must stand in its document exactly once; what does not is told with the nearest match. White
+space may differ, since browsers and spreadsheets change it in copying.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 
 from eval.cases import Case, CaseError, Evidence, Span, show
 
@@ -23,7 +26,7 @@ def resolve(case: Case, texts: Mapping[str, str]) -> list[Span]:
     """
     for document in case.within:
         if document not in texts:
-            raise CaseError(f"case {show(case.id)}, within: {_not_indexed(document)}")
+            raise CaseError(f"case {show(case.id)}, within: {_not_indexed(document, texts)}")
     if not case.answerable:
         return []
     return [_span(case, number, texts) for number in range(len(case.evidence))]
@@ -34,7 +37,7 @@ def faults_of(case: Case, texts: Mapping[str, str]) -> list[str]:
     faults = []
     for document in case.within:
         if document not in texts:
-            faults.append(f"case {show(case.id)}, within: {_not_indexed(document)}")
+            faults.append(f"case {show(case.id)}, within: {_not_indexed(document, texts)}")
     for number in range(len(case.evidence) if case.answerable else 0):
         try:
             _span(case, number, texts)
@@ -47,14 +50,16 @@ def _span(case: Case, number: int, texts: Mapping[str, str]) -> Span:
     evidence = case.evidence[number]
     where = f"case {show(case.id)}, evidence {number + 1}"
     if evidence.document not in texts:
-        raise CaseError(f"{where}: {_not_indexed(evidence.document)}")
+        raise CaseError(f"{where}: {_not_indexed(evidence.document, texts)}")
     return Span(evidence.document, *_place(evidence, texts[evidence.document], where))
 
 
-def _not_indexed(document: str) -> str:
+def _not_indexed(document: str, texts: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(document, texts, 1)
+    nearest = f"; nearest is {show(near[0])}" if near else ""
     return (
         f"{show(document)} is not indexed. Sync the folder that holds it, or mend the name"
-        " (the path within the synced folder)."
+        f" (the path within the synced folder{nearest})."
     )
 
 
@@ -65,8 +70,9 @@ def cluster_of(case: Case, texts: Mapping[str, str]) -> str:
         return case.cluster
     for evidence in case.evidence[:1]:
         text = texts.get(evidence.document, "")
-        start = text.find(evidence.quote or "") if evidence.start is None else evidence.start
-        if text and start >= 0:
+        found = _found(evidence.quote or "", text) if evidence.start is None else []
+        start = found[0][0] if found else evidence.start
+        if text and start is not None:
             return f"{evidence.document} {text.rfind(_BLANK_LINE, 0, start) + 1}"
     return f"case {case.id}"
 
@@ -77,17 +83,28 @@ def _place(evidence: Evidence, text: str, where: str) -> tuple[int, int]:
         return _given_place(evidence, evidence.start, evidence.end, text, where)
     if quote is None:
         raise CaseError(f"{where}: neither quote nor start and end; wanted one of the two.")
+    match _found(quote, text):
+        case [place]:
+            return place
+        case [(first, _), (second, _), *_]:
+            raise CaseError(
+                f"{where}: {show(quote)} is in {evidence.document} more than once, at {first} and"
+                f" {second}; wanted a longer quote, or start and end."
+            )
+        case _:
+            near = _nearest(quote, text)
+            raise CaseError(f"{where}: {show(quote)} is not in {evidence.document}; {near}.")
+
+
+def _found(quote: str, text: str) -> list[tuple[int, int]]:
+    """Where a quote stands as it is written, at most two places; if nowhere, where it stands with
+    other white space."""
     first = text.find(quote)
     if first < 0:
-        near = _nearest(quote, text)
-        raise CaseError(f"{where}: {show(quote)} is not in {evidence.document}; {near}.")
+        written = re.compile(r"\s+".join(map(re.escape, quote.split())) or r"(?!)")
+        return [m.span() for m in islice(written.finditer(text), 2)]
     second = text.find(quote, first + 1)
-    if second >= 0:
-        raise CaseError(
-            f"{where}: {show(quote)} is in {evidence.document} more than once, at {first} and"
-            f" {second}; wanted a longer quote, or start and end."
-        )
-    return first, first + len(quote)
+    return [(at, at + len(quote)) for at in (first, second) if at >= 0]
 
 
 def _given_place(

@@ -107,8 +107,13 @@ def find_run(index: Path, named: Path) -> Run:
     Raises:
         RunError: as ``load_run``.
     """
+    return load_run(run_folder(index, named))
+
+
+def run_folder(index: Path, named: Path) -> Path:
+    """The folder ``named``, or the one of that name among the runs kept with an index."""
     kept = index / RUNS / named
-    return load_run(kept if kept.is_dir() and not named.is_dir() else named)
+    return kept if kept.is_dir() and not named.is_dir() else named
 
 
 def new_folder(index: Path) -> Path:

@@ -16,7 +16,7 @@ _EXAMPLES = (
         "When was the Digital Hub Initiative launched?",
         "en",
         True,
-        "November 2016",
+        "in November 2016",  # a month alone is turned into a date by spreadsheets
         _LAUNCH,
         "The Digital Hub Initiative was launched in November 2016",
         "date",

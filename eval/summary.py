@@ -117,6 +117,25 @@ def auroc_figure(
     )
 
 
+def ece_figure(
+    confidence: Sequence[float], positive: Sequence[bool], clusters: Sequence[str]
+) -> Figure:
+    """Expected calibration error with its interval; all three have one entry per case."""
+    value = metrics.ece(confidence, positive)
+    if value is None:
+        return Figure(None)
+    codes = uncertainty.codes_of(clusters)
+    statistic = uncertainty.ece(
+        np.array(confidence, np.float64),
+        np.array(positive, bool),
+        np.array([metrics.bin_of(c) for c in confidence]),
+        metrics.BINS,
+    )
+    return _figure(
+        value, uncertainty.bootstrap(codes, statistic), 0, len(codes), int(codes.max()) + 1
+    )
+
+
 def averages(rows: Sequence[Row]) -> dict[str, Figure]:
     """The average of each measure over the cases it applies to."""
     values = matrix(rows)
@@ -211,10 +230,10 @@ def confidence_statistic(rows: Sequence[Row]) -> uncertainty.Statistic:
     bins = np.array([metrics.bin_of(c) for c in confidence])
     statistics = (
         uncertainty.auroc(confidence, answerable),
-        uncertainty.aurc(confidence, np.array([is_wrong(r) for r in rows], np.float64)),
+        uncertainty.aurc(confidence, np.array([is_wrong(r) for r in rows])),
         uncertainty.ece(confidence, answerable, bins, metrics.BINS),
     )
-    return lambda weights: np.hstack([statistic(weights) for statistic in statistics])
+    return uncertainty.joined(lambda *values: np.hstack(values), *statistics)
 
 
 def _confidences(rows: Sequence[Row]) -> dict[str, Figure]:

@@ -1,7 +1,7 @@
 """How far figures can be trusted: resampling by cluster, sign flips, Holm. Arrays in, arrays out.
 
 Questions about one paragraph are not independent, so whole clusters are drawn, with replacement, as
-many as there are; a statistic then sees how often each case was drawn. Everything is seeded: the
+many as there are; a statistic then sees how often each cluster was drawn. Everything is seeded: the
 same cases in the same order give the same bounds. Sources: percentile bootstrap, Efron &
 Tibshirani 1993, chapter 13; sign flips of clusters, as a paired permutation test; Holm 1979.
 """
@@ -16,10 +16,12 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Weights = Floats
-"""How often each case was drawn, shape ``(draws, cases)``; whole numbers."""
-Statistic = Callable[[Weights], Floats]
-"""Weights to values, shape ``(draws, values)``; nan where a draw leaves a value undefined."""
+Counts = Floats
+"""How often each cluster was drawn, shape ``(draws, clusters)``; whole numbers."""
+Bound = Callable[[Counts], Floats]
+"""Counts to values, shape ``(draws, values)``; nan where a draw leaves a value undefined."""
+Statistic = Callable[[Ints], Bound]
+"""Knows its cases; told the cluster of each, it gives values for any draw of clusters."""
 
 DRAWS = 2000
 FEWEST_DRAWS = 400
@@ -30,7 +32,8 @@ EXACT_BELOW = 17
 """Up to 2 ** 16 sign patterns are all tried."""
 FLIPS = (2_000, 20_000)
 """Fewest and most random sign patterns; in between, as many as ``_FLIPPED`` signs allow."""
-_CELLS = 2_000_000
+_CELLS = 130_000
+"""Of a block of draws: a megabyte, which stays in a processor's cache."""
 _DRAWN = 20_000_000
 _FLIPPED = 200_000_000
 
@@ -59,8 +62,10 @@ def draws_of(cases: int) -> int:
 def bootstrap(codes: Ints, statistic: Statistic, *, seed: int = SEED) -> Bounds:
     """95 % percentile interval of each value of ``statistic`` over cases of the clusters ``codes``."""
     clusters, draws = int(codes.max()) + 1, draws_of(len(codes))
+    block = max(1, _CELLS // len(codes))
+    values_of = statistic(codes)
     with np.errstate(invalid="ignore", divide="ignore"):
-        drawn = [statistic(weights) for weights in _draws(codes, clusters, draws, seed)]
+        drawn = [values_of(counts) for counts in _draws(clusters, draws, block, seed)]
     values = np.concatenate(drawn)
     bounds = np.full((3, values.shape[1]), np.nan)
     for i, column in enumerate(values.T):
@@ -72,19 +77,29 @@ def bootstrap(codes: Ints, statistic: Statistic, *, seed: int = SEED) -> Bounds:
     return Bounds(*bounds)
 
 
-def _draws(codes: Ints, clusters: int, draws: int, seed: int) -> Iterator[Weights]:
-    """Weights of all draws, in blocks that fit into memory."""
+def _draws(clusters: int, draws: int, block: int, seed: int) -> Iterator[Counts]:
+    """Counts of all draws, a ``block`` of them at a time; they do not depend on its size."""
     rng = np.random.default_rng(seed)
-    step = max(1, _CELLS // len(codes))
-    for start in range(0, draws, step):
-        rows = min(step, draws - start)
+    for start in range(0, draws, block):
+        rows = min(block, draws - start)
         chosen = rng.integers(0, clusters, (rows, clusters))
         chosen += np.arange(rows)[:, None] * clusters
-        counts = np.bincount(chosen.ravel(), minlength=rows * clusters).reshape(rows, clusters)
-        yield counts[:, codes].astype(np.float64)
+        counts = np.bincount(chosen.ravel(), minlength=rows * clusters)
+        yield counts.reshape(rows, clusters).astype(np.float64)
 
 
 # -- statistics ---------------------------------------------------------------------------------
+
+
+def totals(values: Floats, combine: Callable[[Floats], Floats]) -> Statistic:
+    """``combine`` of the sums of the columns of ``values`` over the cases drawn: shape
+    ``(draws, columns)`` to ``(draws, values)``."""
+
+    def bound(codes: Ints) -> Bound:
+        of_cluster = np.column_stack([np.bincount(codes, column) for column in values.T])
+        return lambda counts: combine(counts @ of_cluster)
+
+    return bound
 
 
 def means(values: Floats) -> Statistic:
@@ -92,38 +107,43 @@ def means(values: Floats) -> Statistic:
     applies = ~np.isnan(values)
     both = np.hstack([np.where(applies, values, 0.0), applies])
     width = values.shape[1]
-
-    def statistic(weights: Weights) -> Floats:
-        sums = weights @ both
-        averages: Floats = sums[:, :width] / sums[:, width:]
-        return averages
-
-    return statistic
+    return totals(both, lambda sums: sums[:, :width] / sums[:, width:])
 
 
-def totals(values: Floats, combine: Callable[[Floats], Floats]) -> Statistic:
-    """``combine`` of the weighted sums of the columns of ``values``: shape ``(draws, columns)``
-    to ``(draws, values)``."""
-    return lambda weights: combine(weights @ values)
+def joined(how: Callable[..., Floats], *statistics: Statistic) -> Statistic:
+    """One statistic of several; ``how`` makes its values of theirs."""
+
+    def bound(codes: Ints) -> Bound:
+        parts = [statistic(codes) for statistic in statistics]
+        return lambda counts: how(*(part(counts) for part in parts))
+
+    return bound
 
 
 @dataclass(frozen=True, slots=True)
 class _Levels:
-    """Cases by ascending confidence, and where each distinct confidence starts."""
+    """Cases in an order, those of equal confidence on one level; ``starts`` has the first of each."""
 
     order: Ints
     starts: Ints
 
-    def sums(self, weights: Weights) -> Floats:
-        """Weights added up per level, shape ``(draws, levels)``."""
-        ordered: Floats = weights[:, self.order]
-        if len(self.starts) == len(self.order):  # all differ: nothing to add up, and that is slow
-            return ordered.astype(np.float64, copy=False)
-        added: Floats = np.add.reduceat(ordered, self.starts, axis=1)
-        return added
+    def sizes(self, codes: Ints) -> Bound:
+        """Cases drawn per level, shape ``(draws, levels)``."""
+        clusters = codes[self.order]
+        if len(self.starts) == len(clusters):  # nothing to add up, and that is slow
+            return lambda counts: counts.take(clusters, axis=1)
+        return lambda counts: np.add.reduceat(counts.take(clusters, axis=1), self.starts, axis=1)
+
+    def marked(self, marks: npt.NDArray[np.bool_]) -> tuple[Ints, _Levels]:
+        """The levels that hold a marked case, and the marked cases alone on levels of their own."""
+        chosen = np.flatnonzero(marks[self.order])
+        level = np.searchsorted(self.starts, chosen, side="right") - 1
+        held, starts = np.unique(level, return_index=True)
+        return held, _Levels(self.order[chosen], starts.astype(np.int64))
 
 
 def _levels(confidence: Floats) -> _Levels:
+    """Ascending."""
     order = np.argsort(confidence, kind="stable")
     ordered = confidence[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
@@ -131,40 +151,60 @@ def _levels(confidence: Floats) -> _Levels:
 
 
 def auroc(confidence: Floats, positive: npt.NDArray[np.bool_]) -> Statistic:
-    """Chance that a positive scores above a negative, ties half; one value."""
+    """Chance that a positive scores above a negative, ties half; one value.
+
+    By the sum of the ranks of the positives (Mann & Whitney 1947); those of one level share theirs.
+    """
     levels = _levels(confidence)
+    held, of_positives = levels.marked(positive)
 
-    def statistic(weights: Weights) -> Floats:
-        above, below = levels.sums(weights * positive), levels.sums(weights * ~positive)
-        wins = (above * (np.cumsum(below, axis=1) - below / 2)).sum(axis=1)
-        share: Floats = wins / (above.sum(axis=1) * below.sum(axis=1))
-        return share[:, None]
+    def bound(codes: Ints) -> Bound:
+        sizes_of, positives_of = levels.sizes(codes), of_positives.sizes(codes)
 
-    return statistic
+        def values(counts: Counts) -> Floats:
+            sizes, positives = sizes_of(counts), positives_of(counts)
+            upto = np.cumsum(sizes, axis=1)
+            rank = upto.take(held, axis=1) - (sizes.take(held, axis=1) - 1) / 2
+            n, above = upto[:, -1], positives.sum(axis=1)
+            wins = (positives * rank).sum(axis=1) - above * (above + 1) / 2
+            share: Floats = wins / (above * (n - above))
+            return share[:, None]
+
+        return values
+
+    return bound
 
 
-def aurc(confidence: Floats, wrong: Floats) -> Statistic:
+def aurc(confidence: Floats, wrong: npt.NDArray[np.bool_]) -> Statistic:
     """Area under the risk-coverage curve: the mean, over every number of cases answered first by
-    confidence, of the share of them that is wrong; within ties, errors come evenly. One value."""
+    confidence, of the share of them that is wrong; within ties, errors come evenly. One value.
+
+    An error of rank r of n is in the shares from r on: it adds 1/r + … + 1/n, which is a difference
+    of harmonic numbers; those of a level, of sums of them.
+    """
     levels = _levels(-confidence)
+    held, of_wrong = levels.marked(wrong)
 
-    def statistic(weights: Weights) -> Floats:
-        size, errors = levels.sums(weights), levels.sums(weights * wrong)
-        before = np.cumsum(size, axis=1) - size
-        errors_before = np.cumsum(errors, axis=1) - errors
-        harmonic = _harmonic(int(size.sum(axis=1).max()))
-        slope = np.divide(errors, size, out=np.zeros_like(errors), where=size > 0)
-        spread = harmonic[(before + size).astype(int)] - harmonic[before.astype(int)]
-        area = errors + (errors_before - slope * before) * spread
-        mean: Floats = area.sum(axis=1) / size.sum(axis=1)
-        return mean[:, None]
+    def bound(codes: Ints) -> Bound:
+        sizes_of, errors_of = levels.sizes(codes), of_wrong.sizes(codes)
+        largest = int(np.bincount(codes).max()) * (int(codes.max()) + 1)
+        harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, largest + 1))])
+        summed = np.concatenate([[0.0], np.cumsum(harmonic)])
 
-    return statistic
+        def values(counts: Counts) -> Floats:
+            sizes, errors = sizes_of(counts), errors_of(counts)
+            upto = np.cumsum(sizes, axis=1)
+            size, end = sizes.take(held, axis=1), upto.take(held, axis=1)
+            share = np.divide(errors, size, out=np.zeros_like(errors), where=size > 0)
+            spread = summed.take(end.astype(np.int64)) - summed.take((end - size).astype(np.int64))
+            n = upto[:, -1]
+            area = errors.sum(axis=1) * harmonic[n.astype(np.int64)] - (share * spread).sum(axis=1)
+            mean: Floats = area / n
+            return mean[:, None]
 
+        return values
 
-def _harmonic(n: int) -> Floats:
-    """Harmonic numbers 0 to ``n``."""
-    return np.concatenate([[0.0], np.cumsum(1 / np.arange(1, n + 1))])
+    return bound
 
 
 def ece(confidence: Floats, positive: npt.NDArray[np.bool_], bins: Ints, count: int) -> Statistic:

@@ -62,8 +62,9 @@ def chunk(extracted: Extracted, language: Language) -> list[Chunk]:
             if current.has_body:
                 chunks += _close(current)
                 current = _Open((), block.page)
-            path = [h for h in path if h[0] < block.level] + [(block.level, _title(text, block))]
-            current.heading = tuple(title for _, title in path)[-MAX_HEADING_PATH:]
+            title = heading_text(text, block)
+            path = [h for h in path if h[0] < block.level] + [(block.level, title)]
+            current.heading = tuple(h[1] for h in path)[-MAX_HEADING_PATH:]
             current.page = block.page
             current.sentences.append(Sentence(block.start, block.end, "heading"))
             continue
@@ -93,8 +94,10 @@ def _is_full(current: _Open, size: int, block: Block, *, listed: bool) -> bool:
     return current.length + size > limit and not (current.length < 200 and size < LIMIT)
 
 
-def _title(text: str, block: Block) -> str:
-    return text[block.start : block.end].strip("#*_ \t")
+def heading_text(text: str, block: Block) -> str:
+    """A heading on one line, without marks and the hyphens of broken words."""
+    title = text[block.start : block.end].replace("\u00ad", "").strip("#*_ \t")
+    return " ".join(title.split())
 
 
 def _sentences(text: str, block: Block, language: Language) -> list[Sentence]:

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from index.errors import IndexError_, ReadError
 from index.readers import suffixes
+from index.readers.recognition import unread
 from index.values import Note
 
 DESCRIPTION = "corpus.toml"
@@ -26,6 +27,7 @@ _DESCRIBED = ("title", "publisher", "date", "language", "kind")
 _SETTLED = 2.0
 """Seconds after which a file system surely gives a changed file another time (FAT: 2 s)."""
 
+_NOT_REGULAR = "not a regular file, but a device, a pipe or the like"
 _TRIES = 3
 _PAUSE = 0.2
 _CTIME_IS_CHANGE = os.name != "nt"
@@ -217,15 +219,15 @@ def _look(entry: os.DirEntry[str], path: Path, root: Path) -> Note | tuple[Path,
         status = entry.stat()
     except (OSError, RuntimeError) as error:
         detail = getattr(error, "strerror", None) or str(error)
-        return Note(f"cannot be followed: {detail}", "link_broken", {"detail": detail})
+        return Note(f"a link that leads nowhere: {detail}", "link_broken", {"detail": detail})
     ending = PurePosixPath(entry.name).suffix.lower()
     if stat.S_ISDIR(status.st_mode):
         return path, status
     if not stat.S_ISREG(status.st_mode):
-        return Note("not a regular file", "not_regular")
+        return Note(_NOT_REGULAR, "not_regular")
     if ending and ending not in suffixes():
-        text = f"no reader for {ending}; save it as PDF, DOCX or text"
-        return Note(text, "no_reader", {"ending": ending})
+        refusal = unread(ending)
+        return Note(str(refusal), refusal.code, refusal.values)
     return path, status
 
 
@@ -303,7 +305,7 @@ def _opener(path: str, _flags: int) -> int:
 
 def _check(status: os.stat_result, max_file_mb: float) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise ReadError("not a regular file", "not_regular")
+        raise ReadError(_NOT_REGULAR, "not_regular")
     size = status.st_size / 1e6
     if size > max_file_mb:
         raise ReadError(

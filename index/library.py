@@ -7,9 +7,11 @@ one; passages that the snapshot names and the store has lost since are left out.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from index.embedding import Encoder
 from index.errors import NoIndexError
@@ -17,7 +19,23 @@ from index.store import Store
 from index.sync import check_fingerprint
 from index.values import Document, Language, PassageId, Vectors
 from index.vectors import VectorIndex, open_vectors
+from index.wordforms import is_gram, question_forms
 from index.wordspace import load_word_space
+
+COMMON, COMMON_SHARE = 25, 0.05
+"""A 4-gram is looked for if it occurs in so many passages, or in this share of them, at most."""
+
+REMEMBERED = 200_000
+"""Counts of so many word forms are kept at most."""
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What was read from the store in one of its states."""
+
+    state: int
+    documents: Mapping[str, Document]
+    frequency: dict[str, int]
 
 
 class Library:
@@ -39,6 +57,7 @@ class Library:
         self._vectors = open_vectors(self.store)
         self._published = self._current()
         self._text = lru_cache(maxsize=16)(self.store.text)
+        self._remembered: _Memory | None = None
 
     def close(self) -> None:
         self.store.close()
@@ -58,9 +77,41 @@ class Library:
         current = self.store.folder / "CURRENT"
         return current.read_text() if current.is_file() else ""
 
-    def documents(self) -> dict[str, Document]:
+    def documents(self) -> Mapping[str, Document]:
         """All documents by path."""
-        return {document.path: document for document in self.store.documents()}
+        return self._memory().documents
+
+    def document_frequency(self, forms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each form occurs; common forms, which take longest to count, come up
+        again and again and are remembered."""
+        known = self._memory().frequency
+        found = {form: known[form] for form in forms if form in known}
+        counted = self.store.document_frequency([form for form in forms if form not in found])
+        if len(known) + len(counted) <= REMEMBERED:
+            known.update(counted)
+        return found | counted
+
+    def search_words(
+        self, words: Sequence[str], k: int, within: Sequence[PassageId] | None
+    ) -> list[tuple[PassageId, float]]:
+        """Passages with a question's content words, in both languages; see ``Store.search_words``.
+
+        4-grams that are everywhere tell little and take most of the time, so they are left out.
+        """
+        forms = question_forms(words, self.document_frequency)
+        frequency = self.document_frequency(forms)
+        most = max(COMMON, COMMON_SHARE * len(self.vectors))
+        kept = [form for form in forms if not is_gram(form) or frequency[form] <= most]
+        return self.store.search_words(kept, k, within)
+
+    def _memory(self) -> _Memory:
+        """What is remembered of the store as it is now."""
+        state = self.store.state()
+        remembered = self._remembered
+        if remembered is None or remembered.state != state:
+            documents = {document.path: document for document in self.store.documents()}
+            remembered = self._remembered = _Memory(state, MappingProxyType(documents), {})
+        return remembered
 
     def text(self, revision: str) -> str | None:
         """Canonical text of a revision; None where it is gone."""

@@ -80,7 +80,8 @@ def _answer(head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         if head["task"] == "paint":
             from index.readers.pdf import paint
 
-            return {"ok": True}, paint(data, [(head["start"], head["end"])])
+            painted = paint(data, head["quotes"], head["page"])
+            return {"ok": True, "top": painted.top}, painted.png
         extracted = read_file(head["name"], data)
         return {"ok": True, "tired": _is_tired()}, to_json(extracted)
     except ReadError as error:

@@ -22,7 +22,7 @@ import index
 from index.errors import IndexError_, ReadError
 from index.parse_worker import receive, send
 from index.readers import read_file
-from index.readers.extracted import Block, Extracted, Page
+from index.readers.extracted import Block, Extracted, Page, Painted
 from index.values import Note
 
 _MOST = 300_000_000
@@ -79,15 +79,16 @@ class Workers:
         self._closed = False
 
     def parse(self, name: str, data: bytes) -> Extracted:
-        return from_json(self._run({"task": "read", "name": name}, data))
+        return from_json(self._run({"task": "read", "name": name}, data)[1])
 
-    def paint(self, data: bytes, start: int, end: int) -> bytes:
-        """A PNG of the page of a PDF where ``start`` to ``end`` of its text stands, highlighted.
+    def paint(self, data: bytes, quotes: Sequence[tuple[int, int]], page: int = 0) -> Painted:
+        """A page of a PDF with quotes painted, as ``readers.pdf.paint``.
 
         Raises:
             ReadError: it cannot be painted, or not within the limits.
         """
-        return self._run({"task": "paint", "start": start, "end": end}, data)
+        said, png = self._run({"task": "paint", "quotes": list(quotes), "page": page}, data)
+        return Painted(png, said["top"])
 
     def close(self) -> None:
         with self._lock:
@@ -97,7 +98,7 @@ class Workers:
         for worker in workers:
             worker.end()
 
-    def _run(self, head: dict[str, Any], data: bytes) -> bytes:
+    def _run(self, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         worker = self._take()
         try:
             return worker.run(head, data)
@@ -135,7 +136,7 @@ class _Worker:
             os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
         )
 
-    def run(self, head: dict[str, Any], data: bytes) -> bytes:
+    def run(self, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         self.is_fresh = False
         clock = threading.Timer(self._limits.seconds, self._time_is_up)
         clock.daemon = True
@@ -155,7 +156,7 @@ class _Worker:
         self.is_fresh = not (tired or self._timed_out or self._served >= _FILES_A_WORKER)
         if not said.get("ok"):
             raise self._refusal(said)
-        return body
+        return said, body
 
     def _time_is_up(self) -> None:
         self._timed_out = True

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -74,6 +75,42 @@ class Settings(BaseSettings):
     parse_memory_mb: int = Field(1500, ge=100, description="memory for reading one file")
     host: str = Field("127.0.0.1", description="address the pages are served on")
     port: int = Field(8501, ge=1, le=65535, description="port the pages are served on")
+    llm_base_url: str = Field(
+        "",
+        description="OpenAI-compatible endpoint of a language model that writes the answers, such as"
+        " `http://127.0.0.1:8080/v1`; empty: no model, nothing leaves the machine",
+    )
+    llm_model: str = Field("", description="name of the model, as the endpoint knows it")
+    llm_key: SecretStr | None = Field(
+        None, exclude=True, description="key of the endpoint; as a variable only, never in a file"
+    )
+    llm_key_file: Path | None = Field(
+        None, description="file that holds the key and that its owner alone may read"
+    )
+    llm_context: int = Field(
+        4096,
+        ge=1024,
+        description="tokens that question, sentences and answer may take together; not more than the"
+        " server is set to, which may cut silently",
+    )
+    llm_answer_tokens: int = Field(500, ge=50, description="most tokens of an answer")
+    llm_first_seconds: float = Field(
+        45, gt=0, description="seconds to wait for the first statement; then quotes are shown"
+    )
+    llm_seconds: float = Field(120, gt=0, description="seconds for the whole answer")
+    llm_unsupported: Literal["drop", "mark"] = Field(
+        "drop", description="what becomes of statements that their evidence does not bear out"
+    )
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("wanted an address such as http://127.0.0.1:8080/v1")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            raise ValueError("wanted an address without user, password and query")
+        return value.rstrip("/")
 
     @classmethod
     def settings_customise_sources(
@@ -84,7 +121,20 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _File(settings_cls)
+
+
+class _File(TomlConfigSettingsSource):
+    """``belegt.toml``, which others may read and which is often shared: no place for a key."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        if "llm_key" in found:
+            raise SettingsError(
+                f"llm_key stands in {FILE}, wanted it elsewhere. Take it out; set {PREFIX}LLM_KEY,"
+                " or name a file that holds it as llm_key_file."
+            )
+        return found
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -105,9 +155,13 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        wanted = "no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+        unknown_key = first["type"] == "extra_forbidden"
+        wanted = "no such setting" if unknown_key else first["msg"]
+        # What is not known, or is an address with a password, may be a secret.
+        secret = unknown_key or name.startswith("llm_")
+        seen = "" if secret else f" = {first.get('input')!r}"
         raise SettingsError(
-            f"{name} = {first.get('input')!r}: {wanted}. Mend {FILE}, {PREFIX}{name.upper()} or the"
+            f"{name}{seen}: {wanted}. Mend {FILE}, {PREFIX}{name.upper()} or the"
             f" option; docs/configuration.md lists all settings."
         ) from None
     except (ValueError, OSError) as error:

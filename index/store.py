@@ -37,7 +37,9 @@ from index.values import (
     Vectors,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+GRAM_WEIGHT = 0.3
+"""What a 4-gram counts of a word form in the word search."""
 FILE = "store.sqlite"
 LOCK = "write.lock"
 
@@ -69,7 +71,7 @@ CREATE TABLE sentences (
 ) WITHOUT ROWID;
 CREATE TABLE vectors (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE word_vectors (key TEXT UNIQUE NOT NULL, value BLOB NOT NULL, parts BLOB NOT NULL);
-CREATE VIRTUAL TABLE words USING fts5 (forms, tokenize = 'unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE words USING fts5 (forms, grams, tokenize = 'unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'row');
 CREATE TABLE failures (
     path TEXT PRIMARY KEY, reason TEXT NOT NULL, code TEXT NOT NULL, details TEXT NOT NULL,
@@ -106,11 +108,13 @@ FROM passages p JOIN documents d ON d.id = p.document_id
 
 @dataclass(frozen=True, slots=True)
 class NewPassage:
-    """A chunk with what was computed for it; ``sentence_vectors`` follow ``chunk.sentences``."""
+    """A chunk with what was computed for it; ``sentence_vectors`` follow ``chunk.sentences``;
+    ``forms`` and ``grams`` are word forms (``index.wordforms``), apart by spaces."""
 
     chunk: Chunk
     language: Language
     forms: str
+    grams: str
     vector: str
     sentence_vectors: tuple[str, ...]
 
@@ -341,7 +345,10 @@ class Store:
                 new.vector,
             ),
         ).fetchone()
-        self._db.execute("INSERT INTO words (rowid, forms) VALUES (?, ?)", (passage_id, new.forms))
+        self._db.execute(
+            "INSERT INTO words (rowid, forms, grams) VALUES (?, ?, ?)",
+            (passage_id, new.forms, new.grams),
+        )
         self._db.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -571,14 +578,14 @@ class Store:
         # the + keeps SQLite from running the whole match once for every id
         limit = "" if within is None else f" AND +rowid IN ({_marks(within)})"
         rows = self._rows(
-            f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?{limit}"
+            f"SELECT rowid, -bm25(words, 1.0, {GRAM_WEIGHT}) AS score FROM words WHERE words MATCH ?{limit}"
             " ORDER BY score DESC, rowid LIMIT ?",
             [query, *([] if within is None else within), k],
         )
         return [(PassageId(row[0]), float(row[1])) for row in rows]
 
     def word_forms(self, ids: Sequence[PassageId]) -> dict[PassageId, frozenset[str]]:
-        """The forms under which some passages are found."""
+        """The forms under which some passages are found, without 4-grams."""
         rows = self._rows(
             f"SELECT rowid, forms FROM words WHERE rowid IN ({_marks(ids)})",
             list(ids),
@@ -587,6 +594,8 @@ class Store:
 
     def document_frequency(self, forms: Sequence[str]) -> dict[str, int]:
         """In how many passages each form occurs; 0 for one that does not."""
+        if not forms:
+            return {}
         rows = dict(
             self._rows(
                 f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(forms)})",

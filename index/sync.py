@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from index.changes import Changes, Known, compare, described_as, known_files
-from index.chunking import CHUNKER_VERSION, chunk, passage_parts
+from index.chunking import CHUNKER_VERSION, chunk, heading_text, passage_parts
 from index.embedding import Embedded, Encoder
 from index.errors import NoIndexError, ReadError, StaleIndexError
 from index.files import File, Found, Wanted, find, read, visible
@@ -42,7 +43,7 @@ from index.store import (
 )
 from index.values import Chunk, Document, Fingerprint, Language, Note, SyncReport
 from index.vectors import build_vectors, open_vectors, publish
-from index.wordforms import ANALYSER_VERSION, passage_forms
+from index.wordforms import ANALYSER_VERSION, is_gram, passage_forms
 from index.wordspace import WordSpace, load_word_space, model_identity
 
 _EMBED_AT_ONCE = 256
@@ -265,7 +266,7 @@ class _RefusedError(ReadError):
 
 def _document(file: File, revision: str, extracted: Extracted) -> Document:
     first = next((b for b in extracted.blocks if b.kind == "heading" and not b.aside), None)
-    heading = extracted.text[first.start : first.end].strip("#*_ \t") if first else ""
+    heading = heading_text(extracted.text, first) if first else ""
     document = Document(
         path=file.path,
         revision=revision,
@@ -467,6 +468,7 @@ def _prepare(
         body = text[new.start : new.end]
         language: Language = detect_language(body, default=document.language)
         words = "\n".join([*new.heading, new.lead, body]) if _headless(new) else body
+        forms = passage_forms(words, language)
         parts = passage_parts(text, new, spoken_title(document))
         key = hashlib.sha256("\0".join([model, language, *parts]).encode()).hexdigest()
         texts[key] = _Text(parts, language)
@@ -474,7 +476,8 @@ def _prepare(
             NewPassage(
                 chunk=new,
                 language=language,
-                forms=" ".join(passage_forms(words, language)),
+                forms=" ".join(form for form in forms if not is_gram(form)),
+                grams=" ".join(filter(is_gram, forms)),
                 vector=key,
                 sentence_vectors=tuple(_part_key(key, i) for i in range(1, len(parts))),
             )
@@ -509,20 +512,38 @@ def _embed(
             report((start + done) / len(missing))
 
         embedded = encoder.encode_passages([texts[k].parts for k in keys], within)
+        languages = [texts[key].language for key in keys]
+        words = place_words(embedded, languages, space) if space else [None] * len(keys)
         with store.transaction():
-            for key, found in zip(keys, embedded, strict=True):
-                _keep(store, key, found, texts[key].language, space)
+            for key, found, own in zip(keys, embedded, words, strict=True):
+                _keep(store, key, found, own)
     return len(missing)
 
 
-def _keep(
-    store: Store, key: str, found: Embedded, language: Language, space: WordSpace | None
-) -> None:
+def place_words(
+    embedded: Sequence[Embedded], languages: Sequence[Language], space: WordSpace
+) -> list[PassageWords | None]:
+    """The words of each passage in the space; None where a passage has none.
+
+    All of one language are placed at once: threads of the linear algebra wait for each other at
+    every product, and hundreds of small ones on a busy machine took a quarter of a sync.
+    """
+    rows: dict[Language, list[int]] = {}
+    for i, (found, language) in enumerate(zip(embedded, languages, strict=True)):
+        if len(found.words):
+            rows.setdefault(language, []).append(i)
+    placed: list[PassageWords | None] = [None] * len(embedded)
+    for language, own in rows.items():
+        vectors = space.passage(np.concatenate([embedded[i].words for i in own]), language)
+        ends = list(accumulate(len(embedded[i].words) for i in own))
+        for i, words in zip(own, np.split(vectors, ends[:-1]), strict=True):
+            placed[i] = PassageWords(words, embedded[i].word_parts.astype(np.uint16))
+    return placed
+
+
+def _keep(store: Store, key: str, found: Embedded, words: PassageWords | None) -> None:
     """Store what was made of one passage; what stands above it has no vector of its own."""
     keys = [key, *(_part_key(key, i) for i in range(1, len(found.parts)))]
     store.put_vectors(keys, np.vstack([found.vector[None], found.parts[1:]]))
-    if space is not None and len(found.words):
-        words = PassageWords(
-            space.passage(found.words, language), found.word_parts.astype(np.uint16)
-        )
+    if words is not None:
         store.put_word_vectors(key, words)

@@ -129,6 +129,11 @@ def _grams(word: str) -> Iterator[str]:
         yield "g" + folded[i : i + GRAM]
 
 
+def is_gram(form: str) -> bool:
+    """Whether a form is a 4-gram of a word, which tells less than a word."""
+    return form[0] == "g"
+
+
 def passage_forms(text: str, language: Language) -> list[str]:
     """Forms under which a passage is found, repeated as often as they occur."""
     forms = list(sentence_forms(text, language))

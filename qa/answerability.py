@@ -43,7 +43,6 @@ FEATURES = (
     "has_names",
     "unknown",
     "asked_words",
-    "grams",
     "wanted",
     "wants_fact",
     "fact_missing",
@@ -67,26 +66,44 @@ FEATURES = (
     "same_late",
 )
 
+NARROW = 8
+"""Among fewer passages, as in one short document, nothing can stand out from the others, and what
+tells an answer is something else."""
+
 _FACTS = frozenset({"date", "figure", "contact"})
 """What is wanted of these types shows in a sentence's digits and signs, so its lack is telling."""
 
 
 class Answerability:
-    """The probability that the documents answer; ``threshold`` is the calibrated cut."""
+    """The probability that the documents answer; ``threshold`` is the calibrated cut.
 
-    def __init__(self, model: Logistic | None = None, threshold: float | None = None) -> None:
-        self._model = model or load_logistic("answerability", FEATURES)
+    ``narrow`` decides where fewer than ``NARROW`` passages were there to be found.
+    """
+
+    def __init__(
+        self,
+        model: Logistic | None = None,
+        threshold: float | None = None,
+        narrow: Logistic | None = None,
+    ) -> None:
+        self._wide = model or load_logistic("answerability", FEATURES)
+        self._narrow = narrow or load_logistic("answerability_narrow", FEATURES)
         self.threshold = calibrated_threshold() if threshold is None else threshold
 
     def probability(self, found: Found, evidence: Sequence[Evidence]) -> float:
         """0 to 1; 0 where nothing was found."""
         if not evidence:
             return 0.0
-        return float(self._model.probabilities(answerability_row(found, evidence)[None])[0])
+        return float(self._model(found).probabilities(answerability_row(found, evidence)[None])[0])
 
     def explain(self, found: Found, evidence: Sequence[Evidence]) -> Explained | None:
         """What made the probability; None where nothing was found."""
-        return explain(self._model, answerability_row(found, evidence)) if evidence else None
+        if not evidence:
+            return None
+        return explain(self._model(found), answerability_row(found, evidence))
+
+    def _model(self, found: Found) -> Logistic:
+        return self._narrow if len(found.candidates.passages) < NARROW else self._wide
 
 
 def calibrated_threshold() -> float:
@@ -128,7 +145,6 @@ def _ranking_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, f
         "centred_margin": centred[0] - float(np.mean(centred[1:10])) if centred[1:] else 0.0,
         "plain": hit.features["plain"],
         "words": hit.features["words"] / float(np.log1p(1.0 + len(found.question.words))),
-        "grams": hit.features["grams"],
     }
 
 

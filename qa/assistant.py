@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 from index.embedding import Encoder
 from index.language import question_language, unsupported_language
 from index.library import Library
-from index.values import Language, PassageId
+from index.values import Document, Language, PassageId
+from qa.absent import absent_words
 from qa.answerability import Answerability
+from qa.conversation import understand
 from qa.evidence import Evidence, EvidenceFinder, Quote, distinct, select_quotes
 from qa.examples import candidates
 from qa.explaining import Explanation
 from qa.extractive import compose
+from qa.generative import OnPartial, Task, Writer
 from qa.parts import completed, split_question
 from qa.question import analyse
 from qa.retrieval import Found, Retriever
 from qa.values import Answer, Exchange, Hit, NotInDocuments, Reason, Reply, Timings
-from qa.wording import not_answered, refusal
+from qa.wording import not_answered, not_covered, refusal
 
 SHOWN = 20
 """How much of the ranking a reply carries."""
@@ -45,6 +49,14 @@ class _Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class _Flow:
+    """How an answer is handed over while it is written; see ``Assistant.ask``."""
+
+    on_partial: OnPartial | None = None
+    stop: threading.Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """What was found for a question or a part of it, and how surely it answers."""
 
@@ -63,6 +75,7 @@ class Assistant:
         retriever: Retriever,
         finder: EvidenceFinder,
         answerability: Answerability,
+        writer: Writer | None = None,
         *,
         max_quotes: int = 3,
         max_chars: int = 4000,
@@ -72,6 +85,7 @@ class Assistant:
         self._retriever = retriever
         self._finder = finder
         self._answerability = answerability
+        self.writer = writer
         self._max_quotes = max_quotes
         self._max_chars = max_chars
 
@@ -89,7 +103,7 @@ class Assistant:
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
         history: Sequence[Exchange] = (),
-        on_partial: Callable[[Answer], None] | None = None,
+        on_partial: OnPartial | None = None,
         stop: threading.Event | None = None,
     ) -> Reply:
         """Answer from the documents, every sentence quoted and cited, or say that they do not.
@@ -97,9 +111,10 @@ class Assistant:
         ``language`` overrides the language of the reply; else the question's own decides, then the
         ``conversation``'s, then the ``interface``'s. ``within`` limits the search to some document
         paths, ``only`` to some passages; ``without`` leaves some out. ``history`` are the earlier
-        turns, oldest first. While a language model writes, ``on_partial`` gets the answer so far
-        each time one more checked statement has arrived, and ``stop`` ends the writing and keeps
-        what is there. Never raises for what a user may type.
+        turns, oldest first: what a follow-up leaves out is taken from them. While a language model
+        writes, ``on_partial`` gets the answer so far each time one more checked statement has
+        arrived, and ``stop`` ends the writing and keeps what is there. Never raises for what a user
+        may type.
         """
         text = question.strip()
         spoken = question_language(
@@ -112,7 +127,15 @@ class Assistant:
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
-        return self._answer(text, spoken, answer_in, _Limits(within, only, tuple(without)))
+        understood = understand(text, history)
+        limits = _Limits(within, only, tuple(without))
+
+        def tell(so_far: Answer) -> None:
+            if on_partial:
+                on_partial(_as_asked(so_far, text))
+
+        reply = self._answer(understood, spoken, answer_in, limits, _Flow(tell, stop))
+        return _as_asked(reply, text)
 
     def search(
         self,
@@ -121,13 +144,14 @@ class Assistant:
         conversation: Language | None = None,
         interface: Language = "de",
         within: Sequence[str] | None = None,
+        history: Sequence[Exchange] = (),
     ) -> tuple[Hit, ...]:
         """The ranking that ``ask`` reads, as much of it as a reply carries, and no reading."""
         text = question.strip()[: self._max_chars]
         if not _WORD.search(text):
             return ()
         spoken = question_language(text, conversation=conversation, interface=interface)
-        return self._find(text, spoken, _Limits(within)).hits[:SHOWN]
+        return self._find(understand(text, history), spoken, _Limits(within)).hits[:SHOWN]
 
     def explain(
         self,
@@ -160,7 +184,9 @@ class Assistant:
                 break
         return found
 
-    def _answer(self, text: str, spoken: Language, answer_in: Language, limits: _Limits) -> Reply:
+    def _answer(
+        self, text: str, spoken: Language, answer_in: Language, limits: _Limits, flow: _Flow
+    ) -> Reply:
         started = time.perf_counter()
         found = self._find(text, spoken, limits)
         retrieved = time.perf_counter()
@@ -172,7 +198,8 @@ class Assistant:
         hits = found.hits[:SHOWN]
         if not covered:
             count = len(documents) if limits.within is None else len(limits.within)
-            message = refusal(answer_in, "not_covered", count=count)
+            absent = absent_words(found.question, self.library.store)
+            message = not_covered(answer_in, count, len(documents), absent)
             timings = _timings(started, retrieved)
             return NotInDocuments(
                 text, answer_in, whole.confidence, "not_covered", message, hits, timings
@@ -180,7 +207,7 @@ class Assistant:
         composed = compose(self._quotes(covered), answer_in, documents, self.library)
         if missing:
             composed = composed.with_note(not_answered(answer_in, missing))
-        return Answer(
+        quotes = Answer(
             question=text,
             language=answer_in,
             confidence=min(read.confidence for read in covered),
@@ -192,6 +219,9 @@ class Assistant:
             timings=_timings(started, retrieved),
             missing=tuple(missing),
         )
+        if self.writer is None:
+            return quotes
+        return self.writer.write(_task(quotes, covered, documents), flow.on_partial, flow.stop)
 
     def _covered(
         self, text: str, spoken: Language, limits: _Limits, whole: _Read
@@ -226,6 +256,26 @@ class Assistant:
         asked = self.encoder.encode_questions([text])[0]
         question = analyse(text, spoken)
         return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
+
+
+_R = TypeVar("_R", bound=Answer | NotInDocuments)
+
+
+def _as_asked(reply: _R, question: str) -> _R:
+    """The reply to a question in other words as one to the question as it was put."""
+    if reply.question == question:
+        return reply
+    return replace(reply, question=question, understood=reply.question)
+
+
+def _task(quotes: Answer, covered: Sequence[_Read], documents: Mapping[str, Document]) -> Task:
+    """What a language model is to put into words: all sentences read, not only those quoted."""
+    sentences = {
+        passage: of_passage
+        for read in covered
+        for passage, of_passage in read.found.candidates.sentences.items()
+    }
+    return Task(quotes, [read.evidence for read in covered], sentences, documents)
 
 
 def _timings(started: float, retrieved: float) -> Timings:

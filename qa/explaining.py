@@ -17,7 +17,7 @@ from qa.logistic import Logistic
 
 SHOWN = 10
 
-MEANING = ("centred", "plain", "gap", "sentence", "rank", "cosine", "neighbours")
+MEANING = ("centred", "plain", "sentence", "rank", "cosine", "neighbours")
 MATCHES = ("late", "words_late")
 WORDS = (
     "words",
@@ -25,7 +25,6 @@ WORDS = (
     "shared",
     "names",
     "has_names",
-    "grams",
     "unknown",
     "asked",
     "repeats",

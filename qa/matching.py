@@ -98,10 +98,8 @@ def _rarity(word: str, rarity: Mapping[str, float]) -> float:
 
 PASSAGE_FEATURES = (
     "late",
-    "late_gap",
     "late_weakest",
     "late_sentence",
-    "late_sentence_gap",
     "late_each_gap",
     "late_near",
     "late_exact",
@@ -109,7 +107,7 @@ PASSAGE_FEATURES = (
     "same_late",
     "same_late_sentence",
 )
-"""``late``: what the words find at best, weighed; ``gap`` to the best candidate; ``weakest``: the
+"""``late``: what the words find at best, weighed; ``weakest``: the
 weightiest word that finds least; ``sentence``: all words in one sentence; ``each_gap``: to what each
 word finds at best in any candidate; ``near`` and ``exact``: the share that finds (almost) itself."""
 
@@ -126,10 +124,8 @@ def passage_features(
     single = np.array([_best_sentence(matches, i) for i in passages], np.float32)
     columns = (
         late,
-        late - late.max(),
         best[:, matches.matters].min(axis=1),
         single,
-        single - single.max(),
         (best - best.max(axis=0)) @ weights,
         near(best, 0.25) @ weights,
         near(best, 0.1) @ weights,

@@ -19,7 +19,6 @@ from index.library import Library
 from index.store import StoredSentence
 from index.values import Language, Passage, PassageId, Sentence, Vectors
 from index.vectors import Centres
-from index.wordforms import question_forms
 from qa.explaining import SHOWN, Explained, ExplainedPassage, explain, rank_by
 from qa.folding import fold
 from qa.logistic import Logistic, load_logistic
@@ -27,22 +26,19 @@ from qa.matching import PASSAGE_FEATURES, Matches, match_words, passage_features
 from qa.question import Question, keys_by_language
 from qa.values import Hit
 
-NEAREST = 40
-WORDED = 30
+NEAREST = 24
+WORDED = 16
 
 FEATURES = (
     "centred",
     "plain",
-    "gap",
     "sentence",
     "sentence3",
-    "sentence_gap",
     "words",
     "words_share",
     "coverage",
     "shared",
     "names",
-    "grams",
     "same",
     "same_centred",
     "same_words_share",
@@ -144,10 +140,10 @@ class Retriever:
         store = self.library.store
         limit = only if within is None or only is not None else store.passage_ids(within)
         spare = len(without)
-        forms = question_forms(question.words, store.document_frequency)
         near = self.library.search_vectors(asked.vector, question.language, NEAREST + spare, limit)
         near = _less(near, without, NEAREST)
-        worded = dict(_less(store.search_words(forms, WORDED + spare, limit), without, WORDED))
+        by_words = self.library.search_words(question.words, WORDED + spare, limit)
+        worded = dict(_less(by_words, without, WORDED))
         passages = store.passages(sorted({i for i, _ in near} | set(worded)))
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:
@@ -244,7 +240,6 @@ def _vector_features(
         at = [i for i, found in enumerate(languages) if found == language]
         centred[at] = centres.centre(matrix[at], "passage", language) @ asked
     rows[:, _AT["centred"]] = centred
-    rows[:, _AT["gap"]] = centred - centred.max()
     rows[:, _AT["rank"]] = 1.0 / (1.0 + _ranks(centred))
 
 
@@ -276,7 +271,6 @@ def _sentence_features(rows: Vectors, cosines: Sequence[Vectors]) -> None:
     best = np.array([c.max() for c in cosines], np.float32)
     rows[:, _AT["sentence"]] = best
     rows[:, _AT["sentence3"]] = [np.sort(c)[-3:].mean() for c in cosines]
-    rows[:, _AT["sentence_gap"]] = best - best.max()
 
 
 class _WordStatistics:
@@ -287,9 +281,8 @@ class _WordStatistics:
         self.question = question
         self.forms = store.word_forms(ids)
         self.keys = keys_by_language(question.words)
-        self.grams = [f for f in question_forms(question.words) if f.startswith("g")]
         wanted = {form for pairs in self.keys.values() for pair in pairs for form in pair}
-        frequency = store.document_frequency(sorted(wanted) + self.grams)
+        frequency = library.document_frequency(sorted(wanted))
         total = max(1, len(library.vectors))
         counts = [
             max(frequency[form] for pairs in self.keys.values() for form in pairs[i])
@@ -299,7 +292,6 @@ class _WordStatistics:
         self.rarity = {
             word.lower(): weight for word, weight in zip(question.words, self.weights, strict=True)
         }
-        self.gram_weights = [_idf(frequency[g], total) for g in self.grams]
         self.unknown = weighted_share(self.weights, [count == 0 for count in counts])
 
     def coverage(self, passage: Passage) -> float:
@@ -320,10 +312,6 @@ class _WordStatistics:
         pairs = self.keys[passage.language]
         at = [i for i, word in enumerate(self.question.words) if word in self.question.names]
         return sum(pairs[i][0] in forms or pairs[i][1] in forms for i in at) / len(at)
-
-    def gramweighted_share(self, passage: Passage) -> float:
-        forms = self.forms.get(passage.id, frozenset())
-        return weighted_share(self.gram_weights, [g in forms for g in self.grams])
 
 
 def _idf(count: int, total: int) -> float:
@@ -351,7 +339,6 @@ def _word_features(
     rows[:, _AT["coverage"]] = [words.coverage(p) for p in passages]
     rows[:, _AT["shared"]] = [words.shared(p) for p in passages]
     rows[:, _AT["names"]] = [words.names(p) for p in passages]
-    rows[:, _AT["grams"]] = [words.gramweighted_share(p) for p in passages]
 
 
 def _product_features(rows: Vectors, question: Question, passages: Sequence[Passage]) -> None:

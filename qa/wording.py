@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from index.values import Language
 from qa.support import Doubt
@@ -48,9 +49,6 @@ _SOURCE: dict[Language, dict[Language, str]] = {
 
 _REFUSALS: dict[Language, dict[Reason, str]] = {
     "de": {
-        "not_covered": "Dazu steht in den {count} durchsuchten Dokumenten nichts, das die Frage"
-        " beantwortet. Die nächstliegenden Stellen sind aufgeführt; sie sind keine Antwort. Vielleicht"
-        " hilft es, die Frage anders oder genauer zu stellen.",
         "no_documents": "Es gibt kein Dokument, das durchsucht werden könnte. Lesen Sie zuerst einen"
         " Ordner ein (belegt sync ORDNER).",
         "no_question": "Das ist keine Frage, nach der sich suchen lässt. Schreiben Sie bitte ein paar"
@@ -60,9 +58,6 @@ _REFUSALS: dict[Language, dict[Reason, str]] = {
         " anderen Sprache zu sein. Bitte stellen Sie sie auf Deutsch oder Englisch.",
     },
     "en": {
-        "not_covered": "The {count} documents searched say nothing that answers this question. The"
-        " nearest passages are listed; they are not an answer. It may help to put the question in"
-        " other or more exact words.",
         "no_documents": "There is no document to search. Read in a folder first"
         " (belegt sync FOLDER).",
         "no_question": "That is no question that can be searched for. Please write a few words.",
@@ -72,9 +67,101 @@ _REFUSALS: dict[Language, dict[Reason, str]] = {
     },
 }
 
+_SEARCHED: dict[Language, tuple[str, str, str]] = {
+    "de": (
+        "Durchsucht wurde das eine Dokument.",
+        "Durchsucht wurden alle {count} Dokumente.",
+        "Durchsucht wurden {count} von {total} Dokumenten, wie ausgewählt.",
+    ),
+    "en": (
+        "The one document was searched.",
+        "All {count} documents were searched.",
+        "Of {total} documents, {count} were searched, as chosen.",
+    ),
+}
+
+_NEAREST: dict[Language, str] = {
+    "de": "Keine Stelle darin beantwortet die Frage; die nächstliegenden sind aufgeführt, aber keine"
+    " Antwort.",
+    "en": "No passage in them answers the question; the nearest ones are listed, but are not an"
+    " answer.",
+}
+
+_ABSENT: dict[Language, str] = {
+    "de": "In keinem Dokument kommt vor: {words}. Fragen Sie mit einem anderen Wort dafür, oder lesen"
+    " Sie Dokumente dazu ein.",
+    "en": "No document contains {words}. Ask with another word for it, or read in documents about it.",
+}
+
+_ELSE: dict[Language, str] = {
+    "de": "Die Wörter der Frage kommen vor, aber nirgends als Antwort. Fragen Sie nach einer einzelnen"
+    " Angabe (wer, wann, wo, wie viel), und nennen Sie beim Namen, worum es geht.",
+    "en": "The words of the question occur, but nowhere as an answer. Ask for one thing (who, when,"
+    " where, how many), and name what it is about.",
+}
+
 _MISSING: dict[Language, str] = {
     "de": "Nicht beantwortet wird in den Dokumenten: {parts}",
     "en": "Not answered in the documents: {parts}",
+}
+
+Notice = Literal[
+    "unreachable",
+    "rejected",
+    "slow",
+    "malformed",
+    "form",
+    "cut",
+    "long",
+    "empty",
+    "repeating",
+    "wrong_language",
+    "refused",
+    "nothing_supported",
+    "no_room",
+    "stopped",
+]
+"""Why no language model wrote an answer though one is set; see ``qa.endpoint`` and
+``qa.generative``."""
+
+_NOTICE: dict[Language, str] = {
+    "de": "Wörtlich zitiert, denn {why}.",
+    "en": "Quoted word for word, because {why}.",
+}
+
+_WHY: dict[Language, dict[Notice, str]] = {
+    "de": {
+        "unreachable": "das Sprachmodell ist nicht erreichbar",
+        "rejected": "der Endpunkt des Sprachmodells hat die Anfrage abgelehnt",
+        "slow": "das Sprachmodell hat zu lange gebraucht",
+        "malformed": "die Antwort des Sprachmodells hat nicht die verlangte Form",
+        "form": "der Endpunkt des Sprachmodells versteht die Anfrage nicht",
+        "cut": "der Endpunkt hat die Eingabe gekürzt (Einstellung llm_context)",
+        "long": "die Antwort des Sprachmodells wurde zu lang",
+        "empty": "das Sprachmodell hat nichts geschrieben",
+        "repeating": "das Sprachmodell hat sich nur wiederholt",
+        "wrong_language": "das Sprachmodell hat nicht auf Deutsch geantwortet",
+        "refused": "das Sprachmodell hat in den gefundenen Sätzen keine Antwort gesehen",
+        "nothing_supported": "was das Sprachmodell schrieb, ist nicht belegt",
+        "no_room": "für die Sätze ist kein Platz in der Eingabe (Einstellung llm_context)",
+        "stopped": "das Sprachmodell wurde vor seiner ersten Aussage angehalten",
+    },
+    "en": {
+        "unreachable": "the language model cannot be reached",
+        "rejected": "the endpoint of the language model has refused the request",
+        "slow": "the language model took too long",
+        "malformed": "the reply of the language model does not have the form asked for",
+        "form": "the endpoint of the language model does not understand the request",
+        "cut": "the endpoint has cut the input (setting llm_context)",
+        "long": "the reply of the language model became too long",
+        "empty": "the language model wrote nothing",
+        "repeating": "the language model did but repeat itself",
+        "wrong_language": "the language model did not answer in English",
+        "refused": "the language model saw no answer in the sentences found",
+        "nothing_supported": "what the language model wrote is not supported",
+        "no_room": "the input has no room for the sentences (setting llm_context)",
+        "stopped": "the language model was stopped before its first statement",
+    },
 }
 
 _DOUBTS: dict[Language, dict[Doubt, str]] = {
@@ -114,9 +201,25 @@ def refusal(language: Language, reason: Reason, **values: int) -> str:
     return _REFUSALS[language][reason].format(**values)
 
 
+def not_covered(language: Language, count: int, total: int, absent: Sequence[str]) -> str:
+    """The text of a refusal after a search of ``count`` documents of ``total``, in three lines: what
+    was searched, that it does not answer, and how to ask anew; ``absent`` words are in none."""
+    one, every, some = _SEARCHED[language]
+    searched = some if count < total else one if count == 1 else every
+    words = ", ".join(quoted(word, language) for word in absent)
+    hint = _ABSENT[language].format(words=words) if absent else _ELSE[language]
+    lines = (searched.format(count=count, total=total), _NEAREST[language], hint)
+    return "\n".join(lines)
+
+
 def not_answered(language: Language, parts: Sequence[str]) -> str:
     """Names the parts of a question that are not answered, between the reply's quotation marks."""
     return _MISSING[language].format(parts=" ".join(quoted(part, language) for part in parts))
+
+
+def notice(language: Language, why: Notice) -> str:
+    """One line above quotes that a language model was to put into words."""
+    return _NOTICE[language].format(why=_WHY[language][why])
 
 
 def doubts(language: Language, reasons: Sequence[Doubt]) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from index.embedding import WORD, Embedded, Progress
 from index.values import Vectors
 from index.wordforms import fold, tokens
+from qa.support import Claim, Verdict
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 
@@ -56,3 +57,17 @@ class WordEncoder:
                 row[digest[0] % self.dim] += 1 if digest[1] % 2 else -1
         normed: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return normed
+
+
+class WordChecker:
+    """Bears a statement out if each of its figures and longer words stands in the evidence."""
+
+    def check(self, claims: Sequence[Claim]) -> list[Verdict]:
+        return [self._verdict(claim) for claim in claims]
+
+    def _verdict(self, claim: Claim) -> Verdict:
+        said, cited = (
+            {t.lower() for t in tokens(text)} for text in (claim.text, " ".join(claim.evidence))
+        )
+        missing = {t for t in said - cited if len(t) > 3 or t.isdigit()}
+        return Verdict(not missing, 0.0 if missing else 0.9, ("meaning",) if missing else ())

@@ -6,7 +6,9 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -79,6 +81,13 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Tell what each signal added to the scores.")
     ] = False,
+    extractive: Annotated[
+        bool, typer.Option("--extractive", help="Quote only, whatever language model is set.")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Also write the reply to this file: .docx, .html or .md."),
+    ] = None,
 ) -> None:
     """Answer a question from the indexed documents, or say that they do not."""
     from qa.serial import reply_to_json
@@ -86,10 +95,12 @@ def ask(
 
     if language not in (None, "de", "en"):
         raise typer.BadParameter(f"{language!r}; wanted de or en", param_hint="--language")
+    if export:
+        _check_ending(export)  # before anything is asked
     question = question.encode(
         "utf-8", "replace"
     ).decode()  # a shell may pass bytes that are no text
-    settings = load_settings(index=index)
+    settings = load_settings(index=index, llm_base_url="" if extractive else None)
     assistant = assistant_of(settings)
     try:
         known = assistant.library.documents()
@@ -100,6 +111,8 @@ def ask(
         why = None
         if explain:
             why = assistant.explain(question, interface=spoken(settings), within=within)
+        if export:
+            _export(reply, known, export)
     finally:
         assistant.close()
     if as_json:
@@ -111,6 +124,20 @@ def ask(
             print_text(why.to_text())
 
 
+def _check_ending(target: Path) -> None:
+    from ui.exporting import format_of
+
+    format_of(target)
+
+
+def _export(reply: Any, documents: Mapping[str, Any], target: Path) -> None:
+    from ui.exporting import export_to
+    from ui.exporting.paper import paper_of
+
+    export_to(paper_of([reply], documents, words(reply.language), date.today()), target)
+    log.print(f"The reply is in {target}", markup=False)
+
+
 def _print_reply(reply: Any) -> None:
     from qa.values import Answer
     from ui.render import page_text
@@ -119,6 +146,7 @@ def _print_reply(reply: Any) -> None:
     print_text(reply.text)
     print_text("")
     if isinstance(reply, Answer):
+        _print_writer(reply, w)
         for c in reply.citations:
             facts = (c.title, page_text(c.page, c.page_label, w), *c.heading)
             place = " › ".join(filter(None, facts))
@@ -131,6 +159,18 @@ def _print_reply(reply: Any) -> None:
                 f"  ·  {visible(p.document)} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …"
             )
             _print_also([also.document for also in hit.also], w)
+
+
+def _print_writer(answer: Any, w: Words) -> None:
+    """Which model wrote an answer and what was left out of it, or why none did."""
+    if answer.notice:
+        print_text(answer.notice)
+    if answer.model:
+        print_text(w("written_by", model=visible(answer.model)))
+    if answer.dropped:
+        print_text(w.counted("left_out", answer.dropped))
+    if answer.notice or answer.model:
+        print_text("")
 
 
 def _print_also(documents: Sequence[str], w: Words) -> None:

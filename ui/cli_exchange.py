@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import BelegtError
-from ui.terminal import log
+from index.settings import load_settings
+from ui.terminal import Index, log
 
 if TYPE_CHECKING:
     from eval.importers.imported import Imported
@@ -62,18 +63,20 @@ def import_set(
 
 
 def export_run(
-    run: Annotated[Path, typer.Argument(help="Folder of a run of `belegt eval`.")],
+    run: Annotated[Path, typer.Argument(help="Folder of a run, or its name in INDEX/runs.")],
     target: Annotated[
         str,
         typer.Option("--format", help="csv, junit, trec-run, trec-qrels, ragas, deepeval or mteb."),
     ],
+    index: Index = None,
     out: Annotated[Path | None, typer.Option(help="File to write (default: stdout).")] = None,
 ) -> None:
     """Write a kept run in the format of another tool."""
     from eval.exporters import FORMATS, export
+    from eval.runs import run_folder
 
     _one_of(target, tuple(FORMATS), "--format")
-    content = export(run, target)
+    content = export(run_folder(load_settings(index=index).index, run), target)
     if out is None:
         sys.stdout.buffer.write(content)
         return

@@ -174,7 +174,7 @@ def show(
     shown = look_up(settings, document, _span(at) if at else None)
     if png:
         with closing(Painter(settings)) as painter:
-            _write_file(png, painter.paint(shown.document, shown.start, shown.end))
+            _write_file(png, painter.paint(shown.document, [(shown.start, shown.end)]).png)
     if as_json:
         print_json(shown.to_json())
     elif at:

@@ -17,6 +17,7 @@ from index.settings import Settings
 from index.store import Store
 from index.sync import check_fingerprint
 from index.vectors import build_vectors, open_vectors
+from qa.endpoint import EndpointError, open_endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     model = yield from _guarded("model", lambda: _model(settings))
     yield from _guarded("language profiles", _profiles)
     yield from _guarded("port", lambda: _port(settings.host, settings.port))
+    yield from _guarded("language model", lambda: _language_model(settings))
     store = yield from _guarded("index", lambda: _store(settings.index))
     if not isinstance(store, Store):
         return
@@ -97,6 +99,21 @@ def port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _language_model(settings: Settings) -> tuple[str, None]:
+    """The endpoint that writes answers, if one is set; it is sent one word."""
+    endpoint = open_endpoint(settings)
+    if endpoint is None:
+        return "none is set; answers are quotes, nothing leaves the machine", None
+    try:
+        seconds = endpoint.answers_in(settings.llm_first_seconds)
+    except EndpointError as error:
+        raise BelegtError(
+            f"{endpoint.host}: {error} Answers are quotes; check llm_base_url, llm_model and key."
+        ) from None
+    open_line = "" if endpoint.is_private else "; the connection is not encrypted"
+    return f"{endpoint.model} at {endpoint.host} answers in {seconds:.1f} s{open_line}", None
 
 
 def _store(folder: Path) -> tuple[str, Store]:

@@ -15,8 +15,8 @@ from typing import Literal
 from index.values import Document, Language
 from qa.values import Answer, Citation, Hit, NotInDocuments, Reply
 from qa.values import Place as Spot
-from qa.wording import not_answered
-from ui.wording import Words
+from qa.wording import not_answered, quoted
+from ui.wording import Words, words
 
 NEAREST = 3
 """How many passages a refusal shows."""
@@ -26,6 +26,9 @@ WINDOW = 200_000
 
 EXCERPT = 320
 """Characters of a passage that a refusal shows before it is opened."""
+
+SURROUNDINGS = 1200
+"""Characters on either side of a place that the page holds, to show them at once."""
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
@@ -47,7 +50,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Something of a reply that can be opened in its document; ``number`` counts from 1, ``also``
-    are other places that say the same. ``text`` is empty where a whole document is meant."""
+    are other places that say the same. ``text`` is empty where a whole document is meant;
+    ``reference`` names the source as a footnote does."""
 
     number: int
     document: str
@@ -59,19 +63,22 @@ class Place:
     text: str
     language: Language
     is_citation: bool
+    reference: str = ""
     also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document opened at a place: what the reader shows. The parts begin at code point ``start``
-    of its canonical text; None where that is gone."""
+    of its canonical text; None where that is gone. ``copied`` is the quote with its reference."""
 
     heading: str
     facts: str
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
     start: int | None
+    language: Language
+    copied: str
     position: str
     previous: int | None
     next: int | None
@@ -115,19 +122,30 @@ def answer_parts(answer: Answer) -> list[Part]:
 
 
 def _quote_spans(answer: Answer) -> list[tuple[int, int, Part]]:
-    spans: list[tuple[int, int, Part]] = []
-    at = 0
-    for citation in answer.citations:
-        start = answer.text.find(citation.quote, at)
-        if start >= 0:
-            at = start + len(citation.quote)
-            spans.append((start, at, Part("quote", citation.quote, citation.language)))
-    return spans
+    parts = (Part("quote", c.quote, c.language) for c in answer.citations)
+    return _in_order(answer.text, parts)
 
 
 def _unsupported_spans(answer: Answer) -> list[tuple[int, int, Part]]:
-    found = [(answer.text.find(s.text), s.text) for s in answer.sentences if not s.supported]
-    return [(at, at + len(text), Part("unsupported", text)) for at, text in found if at >= 0]
+    """The sentences in order, so that one that occurs twice is not taken for another."""
+    parts = (
+        Part("text" if s.supported else "unsupported", s.text)
+        for s in answer.sentences
+        if answer.mode == "generated" or not s.supported
+    )
+    return [span for span in _in_order(answer.text, parts) if span[2].kind == "unsupported"]
+
+
+def _in_order(text: str, parts: Iterable[Part]) -> list[tuple[int, int, Part]]:
+    """Where the parts stand, each after the former; what is not there is left out."""
+    spans: list[tuple[int, int, Part]] = []
+    at = 0
+    for part in parts:
+        start = text.find(part.text, at)
+        if start >= 0:
+            at = start + len(part.text)
+            spans.append((start, at, part))
+    return spans
 
 
 def _missing_span(answer: Answer) -> list[tuple[int, int, Part]]:
@@ -168,23 +186,46 @@ def marker_name(citation: Citation, w: Words) -> str:
 
 
 def label_html(answer: Answer, w: Words) -> str:
-    """Where the words of an answer come from, and how sure it is."""
-    mode, sure = w(f"mode_{answer.mode}"), confidence_text(answer.confidence, w)
-    return (
-        f'<p class="b-label"><strong>{escape(mode)}</strong>'
+    """Where the words of an answer come from, how sure it is, and what was left out or went wrong."""
+    sure = confidence_text(answer.confidence, w)
+    lines = [
+        f'<p class="b-label"><strong>{_mode(answer, w)}</strong>'
         f'<span class="b-dot" aria-hidden="true"> · </span>{escape(sure)}</p>'
-    )
+    ]
+    if answer.dropped:
+        lines.append(note_html(w.counted("dropped", answer.dropped)))
+    if answer.notice:
+        notice = foreign(answer.notice, answer.language)
+        lines.append(f'<p class="b-note">{notice}</p>')
+    return "".join(lines)
 
 
-def refusal_html(reply: NotInDocuments, w: Words) -> str:
-    """A refusal, recognisable as one."""
+def _mode(answer: Answer, w: Words) -> str:
+    if answer.mode == "generated" and answer.model:
+        before, after = w("mode_model", model="\0").split("\0")
+        return f"{escape(before)}{foreign(answer.model)}{escape(after)}"
+    return escape(w(f"mode_{answer.mode}"))
+
+
+def refusal_html(reply: NotInDocuments) -> str:
+    """A refusal, recognisable as one, in the language of the question."""
+    w = words(reply.language)
     searched = reply.reason == "not_covered"
     heading = w("no_answer" if searched else "no_search")
+    said = "".join(f"<p>{escape(line)}</p>" for line in reply.text.splitlines())
     sure = f'<p class="b-label">{escape(confidence_text(reply.confidence, w))}</p>'
     return (
-        f'<div class="b-refusal"><p class="b-refusal-head">{escape(heading)}</p>'
-        f'<p lang="{reply.language}">{escape(reply.text)}</p>{sure if searched else ""}</div>'
+        f'<div class="b-refusal" lang="{reply.language}">'
+        f'<p class="b-refusal-head">{escape(heading)}</p>{said}{sure if searched else ""}</div>'
     )
+
+
+def places_heading_html(reply: Reply, w: Words) -> str:
+    """What the cards are: evidence; or the nearest passages, as the refusal's language says it."""
+    if isinstance(reply, Answer):
+        return heading_html(w("evidence"))
+    own = words(reply.language)("nearest")
+    return f'<p class="b-heading" lang="{reply.language}">{escape(own)}</p>'
 
 
 def judge_html(w: Words) -> str:
@@ -215,79 +256,85 @@ def places(reply: Reply, documents: Mapping[str, Document], w: Words) -> list[Pl
 
 
 def _cited(citation: Citation, documents: Mapping[str, Document], w: Words) -> Place:
+    c, page = citation, page_text(citation.page, citation.page_label, w)
     place = Place(
-        citation.number,
-        citation.document,
-        citation.title,
-        facts(
-            citation.publisher,
-            citation.date,
-            page_text(citation.page, citation.page_label, w),
-            citation.heading,
-            w,
-        ),
-        citation.revision,
-        citation.start,
-        citation.end,
-        citation.quote,
-        citation.language,
+        c.number,
+        c.document,
+        c.title,
+        facts(c.publisher, c.date, c.language, page, c.heading, w),
+        c.revision,
+        c.start,
+        c.end,
+        c.quote,
+        c.language,
         is_citation=True,
+        reference=reference(c.publisher, c.title, c.date, page, c.document, w),
     )
-    return replace(place, also=tuple(_same(place, also, documents, w) for also in citation.also))
+    return replace(place, also=tuple(_same(place, also, documents, w) for also in c.also))
 
 
 def _same(place: Place, also: Spot, documents: Mapping[str, Document], w: Words) -> Place:
-    """Where else a quote stands word for word."""
-    title, about = _about(also.document, documents, w)
-    return replace(
-        place,
-        document=also.document,
-        title=title,
-        facts=about,
-        revision=also.revision,
-        start=also.start,
-        end=also.end,
+    """Where else a quote stands word for word; by its path where the document is gone."""
+    there = replace(
+        place, document=also.document, revision=also.revision, start=also.start, end=also.end
     )
-
-
-def _about(path: str, documents: Mapping[str, Document], w: Words) -> tuple[str, str]:
-    """Title and facts of a document; its path where it is gone."""
-    document = documents.get(path)
+    document = documents.get(also.document)
     if document is None:
-        return path, ""
-    return document.title, facts(document.publisher, document.date, "", (), w)
+        return replace(there, title=also.document, facts="", reference=also.document)
+    return replace(
+        there,
+        title=document.title,
+        facts=facts(document.publisher, document.date, document.language, "", (), w),
+        reference=reference(
+            document.publisher, document.title, document.date, "", document.path, w
+        ),
+    )
 
 
 def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) -> Place:
     passage = hit.passage
     document = documents.get(passage.document)
-    publisher, date = (document.publisher, document.date) if document else ("", "")
+    title, publisher, date = passage.document, "", ""
+    if document:
+        title, publisher, date = document.title, document.publisher, document.date
+    page = page_text(passage.page, passage.page_label, w)
     return Place(
         number,
         passage.document,
-        document.title if document else passage.document,
-        facts(publisher, date, page_text(passage.page, passage.page_label, w), passage.heading, w),
+        title,
+        facts(publisher, date, passage.language, page, passage.heading, w),
         passage.revision,
         passage.start,
         passage.end,
         passage.text,
         passage.language,
         is_citation=False,
+        reference=reference(publisher, title, date, page, passage.document, w),
         also=tuple(_near(number, Hit(p, hit.score, {}), documents, w) for p in hit.also),
     )
 
 
 def whole(document: Document, number: int, w: Words) -> Place:
     """A document from its beginning, opened in the stead of the place ``number`` of a reply."""
-    title, about = document.title, facts(document.publisher, document.date, "", (), w)
-    path, revision, language = document.path, document.revision, document.language
-    return Place(number, path, title, about, revision, 0, 0, "", language, is_citation=False)
+    d = document
+    about = facts(d.publisher, d.date, d.language, "", (), w)
+    return Place(
+        number, d.path, d.title, about, d.revision, 0, 0, "", d.language, is_citation=False
+    )
 
 
-def facts(publisher: str, date: str, page: str, heading: Sequence[str], w: Words) -> str:
-    """Publisher, date, page and heading path, as far as they are known, as plain text."""
-    shown = [publisher, w.date(date), page, " › ".join(heading)]
+def facts(
+    publisher: str, date: str, language: Language, page: str, heading: Sequence[str], w: Words
+) -> str:
+    """Publisher, date, language, page and heading path, as far as they are known, as plain text."""
+    shown = [publisher, w.date(date), w(f"answer_{language}"), page, " › ".join(heading)]
     return " · ".join(fact for fact in shown if fact)
+
+
+def reference(publisher: str, title: str, date: str, page: str, document: str, w: Words) -> str:
+    """A source as a footnote names it, with its file: ``Publisher: Title, date, page 4 (file)``."""
+    named = f"{publisher}: {title}" if publisher else title
+    return f"{', '.join(filter(None, [named, w.date(date), page]))} ({document})"
 
 
 def page_text(page: int | None, label: str, w: Words) -> str:
@@ -360,10 +407,36 @@ def reading(
         notes=tuple(notes),
         parts=tuple(parts),
         start=None if gone else low,
+        language=opened.language,
+        copied=footnote(opened),
         position=w("position", number=number + 1, count=len(siblings)),
         previous=siblings[number - 1].number if number else None,
         next=siblings[number + 1].number if number + 1 < len(siblings) else None,
     )
+
+
+def footnote(place: Place) -> str:
+    """The quote with its reference, on one line; empty where no place is meant."""
+    quote = " ".join(place.text.split())
+    return f"{quoted(quote, place.language)} {place.reference}." if quote else ""
+
+
+def nearby(reading: Reading) -> Reading:
+    """The same with no more than the surroundings of the opened place."""
+    at = next((i for i, part in enumerate(reading.parts) if part.kind == "quote"), None)
+    if at is None:
+        first = replace(reading.parts[0], text=reading.parts[0].text[:SURROUNDINGS])
+        return replace(reading, parts=(first,), start=None)
+    before, left = [], SURROUNDINGS
+    for part in reversed(reading.parts[:at]):
+        before.append(replace(part, text=part.text[-left:] if left else ""))
+        left -= len(before[-1].text)
+    after, left = [], SURROUNDINGS
+    for part in reading.parts[at + 1 :]:
+        after.append(replace(part, text=part.text[:left]))
+        left -= len(after[-1].text)
+    parts = (*reversed(before), reading.parts[at], *after)
+    return replace(reading, parts=tuple(part for part in parts if part.text), start=None)
 
 
 def _part(place: Place, opened: Place) -> Part:
@@ -444,6 +517,12 @@ def heading1_html(text: str) -> str:
 
 def intro_html(text: str) -> str:
     return f'<p class="b-intro">{escape(text)}</p>'
+
+
+def list_html(heading: str, lines: Iterable[str]) -> str:
+    """A heading and what stands under it, one line each."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<h2 class="b-heading">{escape(heading)}</h2><ul class="b-steps">{items}</ul>'
 
 
 def how_to_html(w: Words) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from index.errors import BelegtError, ReadError
 from index.files import find, read, visible
 from index.options import options_of
 from index.parsing import Workers
-from index.readers.extracted import Page
+from index.readers.extracted import Page, Painted
 from index.settings import Settings
 from index.store import Store
 from index.sync import synced_folders, synced_patterns
@@ -115,42 +115,62 @@ class Painter:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._limits = options_of(settings).limits
-        self._workers = Workers(self._limits)
+        self._workers = Workers(options_of(settings).limits)
 
     def close(self) -> None:
         self._workers.close()
 
-    def paint(self, document: Document, start: int, end: int) -> bytes:
-        """A PNG of the page where the place stands, highlighted.
+    def paint(
+        self, document: Document, quotes: Sequence[tuple[int, int]], page: int = 0
+    ) -> Painted:
+        """A page, from 1, with the places painted; 0 is the one where the first place begins.
 
         Raises:
             BelegtError: the document is no PDF, or its file is gone or not what was read.
         """
-        shown = visible(document.path)
+        if self._format(document) != "pdf":
+            raise BelegtError(
+                f"{visible(document.path)}: only pages of a PDF can be painted; this is"
+                f" {self._format(document)}."
+            )
         try:
-            data, _ = read(self._place(document.path), self._limits.file_mb)
-            if hashlib.sha256(data).hexdigest() != document.revision:
-                raise BelegtError(f"{shown}: the file has changed. Run `belegt sync` first.")
-            return self._workers.paint(data, start, end)
+            return self._workers.paint(original(self._settings, document), quotes, page)
         except ReadError as error:
-            raise BelegtError(f"{shown}: {error}") from None
+            raise BelegtError(f"{visible(document.path)}: {error}") from None
 
-    def _place(self, path: str) -> Path:
-        """Where the file of a document lies."""
+    def _format(self, document: Document) -> str:
         store = Store(self._settings.index)
         try:
-            format_ = store.format_of(path)
-            places, wanted = synced_folders(store), synced_patterns(store)
+            return store.format_of(document.path)
         finally:
             store.close()
-        if format_ != "pdf":
-            raise BelegtError(
-                f"{visible(path)}: only pages of a PDF can be painted; this is {format_}."
-            )
-        library, index = self._settings.library, self._settings.index
-        found = find(places, wanted=wanted, library=library, leave_out=index)
-        for file in found.files:
-            if file.path == path:
-                return file.place
-        raise BelegtError(f"{visible(path)}: the file is gone. Run `belegt sync` first.")
+
+
+def original(settings: Settings, document: Document) -> bytes:
+    """The file of a document, as it was read.
+
+    Raises:
+        BelegtError: it is gone, cannot be read, or is not what was read.
+    """
+    shown = visible(document.path)
+    try:
+        data, _ = read(_place(settings, document.path), options_of(settings).limits.file_mb)
+    except ReadError as error:
+        raise BelegtError(f"{shown}: {error}") from None
+    if hashlib.sha256(data).hexdigest() != document.revision:
+        raise BelegtError(f"{shown}: the file has changed. Run `belegt sync` first.")
+    return data
+
+
+def _place(settings: Settings, path: str) -> Path:
+    """Where the file of a document lies."""
+    store = Store(settings.index)
+    try:
+        places, wanted = synced_folders(store), synced_patterns(store)
+    finally:
+        store.close()
+    found = find(places, wanted=wanted, library=settings.library, leave_out=settings.index)
+    for file in found.files:
+        if file.path == path:
+            return file.place
+    raise BelegtError(f"{visible(path)}: the file is gone. Run `belegt sync` first.")

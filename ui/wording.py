@@ -11,9 +11,12 @@ from typing import Final
 
 from index.values import Language
 from qa.wording import format_date as _format_date
+from ui.wording_accessibility import ACCESSIBILITY
 from ui.wording_documents import DOCUMENTS
 from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
+from ui.wording_reading import READING
+from ui.wording_sharing import SHARING
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -53,6 +56,18 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "mode_generated": (
         "von einem Sprachmodell formuliert, bitte prüfen",
         "written by a language model, please check",
+    ),
+    "written_by": (
+        "Formuliert vom Sprachmodell {model}, bitte prüfen.",
+        "Written by the language model {model}, please check.",
+    ),
+    "left_out": (
+        "{count} Aussagen weggelassen, die nicht belegt sind.",
+        "{count} statements left out that are not supported.",
+    ),
+    "left_out_one": (
+        "Eine Aussage weggelassen, die nicht belegt ist.",
+        "One statement left out that is not supported.",
     ),
     "confidence": (
         "Antwort steht in den Dokumenten: {words} ({share})",
@@ -99,9 +114,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "reader": ("Dokument zum Beleg", "Document behind the evidence"),
     "reader_text": ("Text des Dokuments", "Text of the document"),
     "position": ("{number} von {count}", "{number} of {count}"),
-    "previous": ("Voriger Beleg", "Previous evidence"),
-    "next": ("Nächster Beleg", "Next evidence"),
-    "close": ("Schließen", "Close"),
+    "previous": ("Voriger Beleg (←)", "Previous evidence (←)"),
+    "next": ("Nächster Beleg (→)", "Next evidence (→)"),
+    "close": ("Schließen (Esc)", "Close (Esc)"),
     "changed": (
         "Das Dokument hat sich seit der Antwort geändert. Gezeigt wird die zitierte Fassung.",
         "The document has changed since the answer. This is the version that was cited.",
@@ -196,27 +211,37 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "read_samples": ("Beispieldokumente einlesen", "Read the sample documents"),
     # faults; the line of the error itself follows, in its own words
-    "fault_heading": ("Das geht so noch nicht", "This does not work yet"),
+    "fault_heading": (
+        "Das geht so noch nicht. Was zu tun ist, sagt die Zeile darunter.",
+        "This does not work yet. The line below says what to do.",
+    ),
     "fault_NoIndexError": ("Es ist noch nichts eingelesen.", "Nothing has been read in yet."),
     "fault_StaleIndexError": (
-        "Der Index passt nicht zu den jetzigen Einstellungen und wird deshalb nicht benutzt.",
-        "The index does not fit the present settings, so it is not used.",
+        "Der Index passt nicht zu den jetzigen Einstellungen und wird deshalb nicht benutzt. Lesen"
+        " Sie die Dokumente mit „belegt sync --rebuild“ neu ein, oder stellen Sie das frühere Modell"
+        " wieder ein.",
+        "The index does not fit the present settings, so it is not used. Read the documents in again"
+        " with “belegt sync --rebuild”, or set the former model again.",
     ),
     "fault_ModelError": (
-        "Das Sprachmodell für die Suche lässt sich nicht laden.",
-        "The language model for searching cannot be loaded.",
+        "Das Modell für die Suche lässt sich nicht laden. Prüfen Sie die Einstellung „model“ und mit"
+        " „belegt doctor“, was fehlt.",
+        "The model for searching cannot be loaded. Check the setting “model”, and with “belegt"
+        " doctor” what is missing.",
     ),
     "fault_SettingsError": (
-        "Eine Einstellung lässt sich nicht verwenden.",
-        "A setting cannot be used.",
+        "Eine Einstellung lässt sich nicht verwenden. Berichtigen Sie sie und starten Sie belegt neu.",
+        "A setting cannot be used. Mend it and start belegt again.",
     ),
     "fault_LockedError": (
-        "Ein anderer Abgleich läuft schon. Der Index ist unverändert.",
-        "Another sync is running already. The index is unchanged.",
+        "Ein anderer Abgleich läuft schon; der Index ist unverändert. Warten Sie, bis er fertig ist.",
+        "Another sync is running already; the index is unchanged. Wait until it has finished.",
     ),
     "fault_IndexError_": (
-        "Der Index oder der Ordner lässt sich so nicht verwenden.",
-        "The index or the folder cannot be used as it is.",
+        "Der Index oder der Ordner lässt sich so nicht verwenden. Was zu tun ist, sagt die Zeile"
+        " darunter; „belegt doctor“ prüft alles.",
+        "The index or the folder cannot be used as it is. The line below says what to do; “belegt"
+        " doctor” checks everything.",
     ),
     "fault_other": (
         "Unerwarteter Fehler. Einzelheiten stehen im Protokoll des Servers; prüfen Sie mit"
@@ -227,6 +252,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **EVALUATION,
     **DOCUMENTS,
     **FEEDBACK,
+    **READING,
+    **SHARING,
+    **ACCESSIBILITY,
 }
 
 

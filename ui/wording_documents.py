@@ -35,8 +35,8 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
         "Damaged ({format}). Save or copy it anew.",
     ),
     "failed_too_large": (
-        "Entpackt zu groß: {found} {what}, erlaubt sind {limit}. Die Datei teilen.",
-        "Too large when unpacked: {found} {what}, the limit is {limit}. Split the file.",
+        "Zu groß: {found} {what}, erlaubt sind {limit}. Die Datei teilen.",
+        "Too large: {found} {what}, the limit is {limit}. Split the file.",
     ),
     "failed_scanned": (
         "Eingescannt: {pages} Seiten sind Bilder ohne Text. Texterkennung (OCR) ausführen:"
@@ -120,11 +120,12 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
         "A link that leads nowhere: {detail}.",
     ),
     "failed_description": ("Angabe nicht verwendet: {detail}", "Not used: {detail}"),
-    "unit_bytes": ("Byte", "bytes"),
+    "unit_mb": ("MB nach dem Entpacken", "MB when unpacked"),
     "unit_pages": ("Seiten", "pages"),
     "unit_entries": ("Einträge", "entries"),
     "unit_cells": ("Zellen", "cells"),
-    "unit_ratio": ("mal so groß", "times the size"),
+    "unit_columns": ("Spalten", "columns"),
+    "unit_ratio": ("mal so groß wie gepackt", "times its packed size"),
     # what a reader should know of a file
     "note_encoding_guessed": (
         "Zeichenkodierung vermutet: {encoding}.",
@@ -219,8 +220,9 @@ DOCUMENTS: Final[dict[str, tuple[str, str]]] = {
     # a page of a PDF
     "page_image": ("Seite als Bild", "Page as an image"),
     "page_image_alt": (
-        "Seite aus „{title}“, das Zitat ist farbig hinterlegt",
-        "Page of “{title}”, the quote is highlighted",
+        "Seite {page} aus „{title}“; zitierte Stellen darauf sind farbig hinterlegt. Der Text steht"
+        " darunter.",
+        "Page {page} of “{title}”; cited places on it are highlighted. The text is below.",
     ),
     "page_image_drawing": ("Seite wird gezeichnet …", "Drawing the page …"),
     "page_image_fault": (

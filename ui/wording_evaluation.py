@@ -22,9 +22,15 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
     "eval_asked": ("{count} Fragen gestellt.", "{count} questions asked."),
     "eval_asked_one": ("Eine Frage gestellt.", "One question asked."),
     "eval_right": (
-        "{right} davon waren in Ordnung ({share}).",
-        "{right} of them were fine ({share}).",
+        "{count} davon waren in Ordnung ({share}).",
+        "{count} of them were fine ({share}).",
     ),
+    "eval_right_one": (
+        "Eine davon war in Ordnung ({share}).",
+        "One of them was fine ({share}).",
+    ),
+    "eval_only_right": ("Die Antwort war in Ordnung.", "The reply was fine."),
+    "eval_only_wrong": ("Die Antwort war nicht in Ordnung.", "The reply was not fine."),
     "oracle_given": (
         "Zur Probe: gesucht wurde nur in den richtigen Stellen.",
         "As a trial: only the right passages were searched.",
@@ -85,9 +91,16 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
     "curve_risk_title": ("Wer weniger beantwortet, irrt seltener", "Answer less, err less"),
     "curve_risk_note": (
         "Nach rechts: Anteil der beantworteten Fragen, die sichersten zuerst. Nach oben: wie viele"
-        " davon falsch sind. Gestrichelt: so viele wurden in diesem Lauf beantwortet.",
+        " davon falsch sind. Gestrichelt: so viele wurden in diesem Lauf beantwortet; der Punkt ist"
+        " die jetzige Schwelle.",
         "To the right: share of questions answered, surest first. Upwards: how many of them are"
-        " wrong. Dashed: as many were answered in this run.",
+        " wrong. Dashed: as many were answered in this run; the dot is the present threshold.",
+    ),
+    "curve_now": (
+        "Jetzige Schwelle: beantwortet ab einer Sicherheit von {threshold}; {coverage} beantwortet,"
+        " davon {risk} falsch.",
+        "Present threshold: answered from a confidence of {threshold} on; {coverage} answered, of"
+        " these {risk} wrong.",
     ),
     "curve_coverage": ("beantwortet", "answered"),
     "curve_risk": ("davon falsch", "of these wrong"),
@@ -362,9 +375,9 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
         " right.",
     ),
     "how_3": (
-        "Speichern Sie als „CSV UTF-8“ und laden Sie die Datei unten hoch. Fehler werden mit Zeile"
+        "Speichern Sie die Tabelle als CSV und laden Sie die Datei unten hoch. Fehler werden mit Zeile"
         " und Spalte genannt.",
-        "Save it as “CSV UTF-8” and upload the file below. Faults are named with row and column.",
+        "Save the table as CSV and upload the file below. Faults are named with row and column.",
     ),
     "how_4": (
         "Starten Sie die Auswertung. Die schlechtesten Antworten stehen danach oben; ein Klick"

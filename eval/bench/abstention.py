@@ -18,7 +18,7 @@ from eval.cases import Case
 from eval.importers.imported import Imported
 from eval.importers.nomiracl import may_be_fitted, nomiracl
 from eval.importers.squad import Squad, near_misses, single
-from eval.summary import auroc_figure, summarise
+from eval.summary import auroc_figure, ece_figure, summarise
 from eval.values import Figure, Provenance, Row
 
 FOLDS = 5
@@ -26,7 +26,8 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One row of the table: ``name`` and the direction or language asked in."""
+    """One row of the table: ``name`` and the direction or language asked in; ``sure`` are confidence,
+    whether it is answerable, and cluster of each question."""
 
     name: str
     where: str
@@ -36,6 +37,7 @@ class Tier:
     balanced: Figure
     ece: Figure
     cosine: Figure
+    sure: tuple[tuple[float, bool, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +141,11 @@ def _tier(name: str, where: str, decided: Sequence[_Decided]) -> Tier:
         overall.figures["refusal_balanced_accuracy"],
         overall.figures["ece"],
         auroc_figure([one.cosine for one in decided], labels, [row.cluster for row in rows]),
+        tuple((row.measures.confidence or 0.0, row.case.answerable, row.cluster) for row in rows),
     )
+
+
+def calibration(tiers: Iterable[Tier], language: str) -> Figure:
+    """Calibration error over the questions of all tiers asked in one language."""
+    sure = [one for tier in tiers if tier.where[:2] == language for one in tier.sure]
+    return ece_figure([c for c, _, _ in sure], [a for _, a, _ in sure], [k for _, _, k in sure])

@@ -21,7 +21,6 @@ import numpy as np
 from eval.cases import Span
 from index.library import Library
 from index.values import Language, PassageId, Vectors
-from index.wordforms import question_forms
 from qa.question import analyse
 
 SYSTEMS = ("plain", "words", "hybrid", "centred", "forms")
@@ -78,8 +77,8 @@ class Baselines:
         return self._ordered(scores)[: int((scores > 0).sum())]
 
     def _forms(self, question: str, language: Language) -> list[PassageId]:
-        forms = question_forms(analyse(question, language).words)
-        return [i for i, _ in self._library.store.search_words(forms, DEPTH)]
+        words = analyse(question, language).words
+        return [i for i, _ in self._library.search_words(words, DEPTH, None)]
 
     def _asked(self, vector: Vectors, language: Language) -> Vectors:
         return self._library.vectors.centres.centre(vector, "question", language)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from importlib import metadata
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from eval.bench import sources
 from eval.bench.abstention import Tier, adversarial, off_topic, removed, ten_passages
@@ -13,7 +16,8 @@ from eval.bench.harness import Bench
 from eval.bench.page import About, Measured
 from eval.bench.ranking import directions, mixes
 from eval.bench.speed import speed
-from eval.importers.squad import mixed, read_squad
+from eval.importers.nomiracl import nomiracl
+from eval.importers.squad import mixed, read_squad, single
 from eval.provenance import PACKAGES
 from eval.runs import load_run
 from eval.values import Provenance
@@ -22,8 +26,8 @@ from index.embedding import Encoder
 
 def measure(bench: Bench, encoder: Encoder | None) -> Measured:
     """Everything that there are data for; speed with ``encoder``, not where there is none."""
-    files = [bench.data / name for name in sources.NOMIRACL]
-    closed = ten_passages(bench, [file for file in files if file.is_file()])
+    named = [bench.data / name for name in sources.NOMIRACL]
+    closed = ten_passages(bench, [file for file in named if file.is_file()])
     if not (bench.data / sources.XQUAD_DE).is_file():
         return Measured(tiers=tuple(closed))
     german = read_squad(bench.data / sources.XQUAD_DE)
@@ -34,12 +38,22 @@ def measure(bench: Bench, encoder: Encoder | None) -> Measured:
     near = bench.data / sources.NEAR_MISSES
     if near.is_file():
         tiers += [adversarial(bench, squad, english, near) for squad in (english, german)]
+    pages = [page for file in named if file.is_file() for page in nomiracl(file).pages]
+    pages += [page for squad in (german, english) for page in single(squad).pages]
+    mix = mixed(german, english, "paragraphs")
     return Measured(
         mixes=mixes(bench, german, english),
         directions=directions(bench, german, english),
         tiers=(*tiers, *closed),
-        speed=speed(bench, encoder, mixed(german, english, "paragraphs")) if encoder else None,
+        speed=speed(bench, encoder, mix, pages) if encoder else None,
+        ablation=_ablation(),
     )
+
+
+def _ablation() -> Any:
+    """What ``python -m eval.fit --ablation`` has found."""
+    file = files("eval.fit").joinpath("ablation.json")
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def about(bench: Bench, started: float) -> About:

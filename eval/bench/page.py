@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eval.bench.abstention import Tier
+from eval.bench.abstention import Tier, calibration
 from eval.bench.ranking import BELEGT, WAYS, Table
 from eval.bench.sources import SOURCES
 from eval.bench.speed import Speed
@@ -31,6 +31,7 @@ class Measured:
     directions: Table | None = None
     tiers: tuple[Tier, ...] = ()
     speed: Speed | None = None
+    ablation: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,15 @@ class Goal:
     today: Sequence[Figure | str]
     required: Sequence[float]
     figures: Sequence[Figure]
+    at_most: bool = False
+    digits: int = 3
 
     @property
     def missed(self) -> list[tuple[float, Figure]]:
-        """What stays below what is required."""
+        """What is worse than required: below it, or above it where the least is wanted."""
+        sign = -1 if self.at_most else 1
         pairs = zip(self.required, self.figures, strict=True)
-        return [(r, f) for r, f in pairs if f.value is not None and f.value < r]
+        return [(r, f) for r, f in pairs if f.value is not None and sign * f.value < sign * r]
 
 
 def page(measured: Measured, about: About) -> str:
@@ -72,7 +76,7 @@ def page(measured: Measured, about: About) -> str:
         _HEAD,
         _about(about),
         "## Goals\n\n" + _GOALS_NOTE + "\n\n" + _goals_table(rows),
-        "## What is weak\n\n" + _weak(rows),
+        "## What is weak\n\n" + _weak(rows, measured.tiers),
         *_sections(measured),
         "## The data\n\n" + _data(about),
         _METHOD,
@@ -151,7 +155,11 @@ def goals(measured: Measured) -> list[Goal]:
             for s in ("words", "forms")
         ]
         rows.append(Goal("XQuAD-de, word forms alone, nDCG@10", found[:1], (0.960,), found[1:]))
-    return rows + _tier_goals(measured.tiers)
+    rows += _tier_goals(measured.tiers)
+    if measured.speed:
+        name = f"added to a question by all but the model, {measured.speed.many} passages, p50, ms"
+        rows.append(Goal(name, ["–"], (15.0,), [measured.speed.added], at_most=True, digits=1))
+    return rows
 
 
 def _tier_goals(tiers: Sequence[Tier]) -> list[Goal]:
@@ -179,6 +187,10 @@ def _tier_goals(tiers: Sequence[Tier]) -> list[Goal]:
         name = "NoMIRACL, balanced accuracy, German / English"
         today = [f"AUROC {_short(tier.cosine)}" for tier in found]
         rows.append(Goal(name, today, (0.66, 0.66), [tier.balanced for tier in found]))
+    if tiers:
+        name = "calibration error of `confidence`, all kinds of questions, German / English"
+        errors = [calibration(tiers, language) for language in ("de", "en")]
+        rows.append(Goal(name, ["–", "–"], (0.05, 0.05), errors, at_most=True))
     return rows
 
 
@@ -187,8 +199,8 @@ def _goals_table(rows: Sequence[Goal]) -> str:
         [
             row.name,
             " / ".join(f if isinstance(f, str) else _short(f) for f in row.today),
-            " / ".join(f"{value:.3f}" for value in row.required),
-            " / ".join(interval(figure) for figure in row.figures),
+            " / ".join(f"{value:.{row.digits}f}" for value in row.required),
+            " / ".join(interval(figure, row.digits) for figure in row.figures),
             " / ".join(str(figure.n) for figure in row.figures),
             "no" if row.missed else "yes",
         ]
@@ -197,12 +209,20 @@ def _goals_table(rows: Sequence[Goal]) -> str:
     return table(["figure", "today", "required", "measured", "n", "reached"], cells)
 
 
-def _weak(rows: Sequence[Goal]) -> str:
+def _weak(rows: Sequence[Goal], tiers: Sequence[Tier]) -> str:
     lines = [
         f"- {row.name}: "
-        + ", ".join(f"{_short(f)} where {r:.3f} is required" for r, f in row.missed)
+        + ", ".join(
+            f"{_short(f, row.digits)} where {r:.{row.digits}f} is required" for r, f in row.missed
+        )
         for row in rows
         if row.missed
+    ]
+    lines += [
+        f"- Unanswerable questions ({tier.name}, {tier.where.replace('->', ' → ')}): AUROC"
+        f" {_short(tier.auroc)} where the best cosine alone reaches {_short(tier.cosine)}"
+        for tier in tiers
+        if (tier.auroc.value or 0) < (tier.cosine.value or 0)
     ]
     return "\n".join(lines) or "No figure measured here stays below what is required."
 
@@ -217,6 +237,8 @@ def _sections(measured: Measured) -> Iterable[str]:
         yield "## One language of documents, four directions\n\n" + _directions(measured.directions)
     if measured.tiers:
         yield "## Refusing\n\n" + _tiers(measured.tiers)
+    if measured.ablation:
+        yield "## What each part earns\n\n" + _ablation(measured.ablation)
     if measured.speed:
         yield "## Speed\n\n" + _speed(measured.speed)
 
@@ -292,11 +314,44 @@ def _tiers(tiers: Sequence[Tier]) -> str:
     return table(header, rows)
 
 
+def _ablation(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    """A table of each model: everything, then what is lost without each part."""
+    return "\n\n".join([_ABLATION, *(_ablated(name, found[name]) for name in ABLATED)])
+
+
+def _ablated(model: str, rows: Mapping[str, Mapping[str, float]]) -> str:
+    title, columns = ABLATED[model]
+    whole = rows["everything"]
+    cells = [["everything", *(f"{whole[key]:.3f}" for key in columns)]]
+    cells += [
+        [f"without {name}", *(f"{figures[key] - whole[key]:+.3f}" for key in columns)]
+        for name, figures in rows.items()
+        if name != "everything"
+    ]
+    return table([title, *columns.values()], cells)
+
+
+ABLATED = {
+    "ranker": ("right paragraph first", {"same": "same language", "across": "across"}),
+    "evidence": ("first sentence holds the answer", {"same": "same language", "across": "across"}),
+    "answerability": ("AUROC, right paragraph removed", {"de": "German", "en": "English"}),
+    "words": ("word forms alone, nDCG@10", {"de": "German", "en": "English"}),
+}
+_ABLATION = """
+Each model fitted again without a part, reported on XQuAD by paragraph (`python -m eval.fit --ablation`);
+what a part earns is what is lost without it. The parts overlap, so each loss is small, and what one
+model does without another may need.
+""".strip()
+
+
 def _speed(speed: Speed) -> str:
     rows = [
         ["passages read in per second, sentences embedded too", f"{speed.passages_per_second:.1f}"],
         ["a question, p50 / p95", f"{speed.ask_p50:.0f} ms / {speed.ask_p95:.0f} ms"],
-        ["of which all but the model's forward pass, p50", f"{speed.added_p50:.1f} ms"],
+        [
+            f"all but the model's forward pass, among {speed.many} passages, p50",
+            f"{speed.added.value:.1f} ms",
+        ],
         ["`belegt ask` from a cold start", f"{speed.cold_seconds:.1f} s"],
         ["the same, time of the processor", f"{speed.cold_cpu_seconds:.1f} s"],
     ]
@@ -330,12 +385,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
 
 
-def interval(figure: Figure) -> str:
+def interval(figure: Figure, digits: int = 3) -> str:
     """``0.954 (0.940–0.967)``; a dash where there is no value."""
     if figure.low is None or figure.high is None:
-        return _short(figure)
+        return _short(figure, digits)
     return f"{_short(figure)} ({figure.low:.3f}–{figure.high:.3f})"
 
 
-def _short(figure: Figure) -> str:
-    return "–" if figure.value is None else f"{figure.value:.3f}"
+def _short(figure: Figure, digits: int = 3) -> str:
+    return "–" if figure.value is None else f"{figure.value:.{digits}f}"

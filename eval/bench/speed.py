@@ -1,6 +1,7 @@
 """How long it takes: reading documents in, the first answer, every further one.
 
-Measured with the model itself, never with remembered vectors, one question after the other.
+Measured with the model itself, never with remembered vectors, one question after the other. What
+a question costs besides the model is measured among ``MANY`` passages, whose vectors are stand-ins.
 """
 
 from __future__ import annotations
@@ -14,58 +15,81 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.bench.harness import Bench
-from eval.importers.imported import Imported, write_documents
+from eval.bench.standin import StandIn
+from eval.importers.imported import Imported, Page, write_documents
 from eval.metrics import percentile
+from eval.values import Figure
 from index.embedding import Embedded, Encoder, Progress
 from index.library import Library
+from index.parsing import Direct
 from index.sync import sync
 
 QUESTIONS = 60
 PAGES = 40
+MANY = 10_000
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Passages a second while syncing; milliseconds per question: of the whole, and of all but the
-    model's forward pass; seconds of a cold ``belegt ask``, by the clock and of the processor."""
+    """Passages a second while syncing; milliseconds of a question, half take less: of the whole, and
+    ``added`` by all but the model's forward pass, among ``many`` passages; seconds of a cold
+    ``belegt ask``, by the clock and of the processor."""
 
     passages: int
     passages_per_second: float
     ask_p50: float
     ask_p95: float
-    added_p50: float
+    many: int
+    added: Figure
     cold_seconds: float
     cold_cpu_seconds: float
     machine: str
 
 
-def speed(bench: Bench, encoder: Encoder, imported: Imported) -> Speed:
-    """Measure on some documents of an import; ``encoder`` is the model, not a remembering one."""
-    pages = imported.pages[:: max(1, len(imported.pages) // PAGES)]
-    paths = {page.path for page in pages}
+def speed(bench: Bench, encoder: Encoder, imported: Imported, pages: Sequence[Page]) -> Speed:
+    """Measure on some documents of an import; ``encoder`` is the model, not a remembering one.
+    ``pages`` are what many passages are made of."""
+    few = imported.pages[:: max(1, len(imported.pages) // PAGES)]
+    paths = {page.path for page in few}
     questions = [case.question for case in imported.cases if case.cluster in paths][:QUESTIONS]
     encoder.encode_questions(questions[:1])  # loads the weights
     with tempfile.TemporaryDirectory(dir=bench.work) as folder:
         place = Path(folder)
-        write_documents(pages, place / "documents")
+        write_documents(few, place / "documents")
         report = sync([place / "documents"], place / "index", encoder)
-        whole, added = _asked(bench, encoder, place / "index", questions)
+        whole, _ = _asked(bench, encoder, place / "index", questions)
+        standin = StandIn(encoder.identity, encoder.dim)
+        many = _many(standin, place / "many", pages)
+        _, added = _asked(bench, standin, place / "many" / "index", questions)
         cold = [_cold(place / "index", questions[0]) for _ in range(2)][-1]
     return Speed(
         passages=report.passages,
         passages_per_second=report.passages / report.seconds,
         ask_p50=percentile(whole, 50) or 0.0,
         ask_p95=percentile(whole, 95) or 0.0,
-        added_p50=percentile(added, 50) or 0.0,
+        many=many,
+        added=Figure(percentile(added, 50), n=len(added)),
         cold_seconds=cold[0],
         cold_cpu_seconds=cold[1],
         machine=machine(),
     )
+
+
+def _many(encoder: Encoder, folder: Path, pages: Sequence[Page]) -> int:
+    """Sync documents, and again with their halves exchanged, until there are about ``MANY``."""
+    turned = [replace(page, text=_turned(page.text)) for page in pages]
+    named = [replace(p, path=f"{i:05}.txt", title="") for i, p in enumerate([*pages, *turned])]
+    write_documents(named[:MANY], folder / "documents")
+    return sync([folder / "documents"], folder / "index", encoder, parser=Direct()).passages
+
+
+def _turned(text: str) -> str:
+    return text[len(text) // 2 :] + " " + text[: len(text) // 2]
 
 
 def _asked(

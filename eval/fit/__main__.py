@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from eval.fit.ablation import ablation
 from eval.fit.bench import Bench, open_bench
 from eval.fit.corpora import (
     nomiracl_corpus,
@@ -25,6 +27,7 @@ from eval.fit.fitting import (
     Models,
     answerability_rows,
     fit_models,
+    narrow_rows,
     report_answerability,
     report_retrieval,
 )
@@ -43,6 +46,8 @@ SETS = (
     ROOT / "eval/fit/data/seeds.jsonl",
     ROOT / "eval/fit/data/seeds-more.jsonl",
 )
+ABLATION = ROOT / "eval/fit/ablation.json"
+THRESHOLD_SET = ROOT / "eval/fit/data/threshold.jsonl"
 STRANGERS = 400
 
 
@@ -53,6 +58,7 @@ def main() -> None:
     parser.add_argument("--nomiracl", type=Path, nargs="*", default=[], help="NoMIRACL files")
     parser.add_argument("--xquad", type=Path, help="folder with xquad.de.json, xquad.en.json")
     parser.add_argument("--word-steps", type=int, default=160, help="0 keeps the space of words")
+    parser.add_argument("--ablation", action="store_true", help="also tell what each part earns")
     parser.add_argument("--work", type=Path, help="keep indexes here between runs")
     options = parser.parse_args()
     settings = load_settings()
@@ -65,7 +71,7 @@ def main() -> None:
             WORDS.write_bytes(fit_word_space(benches, encoder, steps=options.word_steps))
             load_word_space.cache_clear()
             benches = open_benches(options, work, encoder)
-        models = fit_models(benches)
+        models = fit_models(benches, judging_bench(work, encoder))
         provenance = {
             "command": "python -m eval.fit" + (" --squad FILE" if options.squad else ""),
             "fitted_on": [bench.corpus.name for bench in benches],
@@ -73,11 +79,18 @@ def main() -> None:
             "held_out": held_out_figures(benches, models),
         }
         if options.xquad:
-            provenance["reported_on"] = xquad_figures(options.xquad, work, encoder, models)
+            reported = xquad_benches(options.xquad, work, encoder)
+            provenance["reported_on"] = {
+                bench.corpus.name: report_retrieval(bench, models) for bench in reported
+            }
+            if options.ablation:
+                found = ablation(benches, reported, models) | {"model": encoder.identity}
+                ABLATION.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(provenance, indent=1))
     write("ranker", models.ranker, provenance)
     write("evidence", models.evidence, provenance)
     write("answerability", models.answerability, provenance, threshold=models.threshold)
+    write("answerability_narrow", models.narrow, provenance)
 
 
 def open_benches(options: argparse.Namespace, work: Path, encoder: Encoder) -> list[Bench]:
@@ -94,23 +107,31 @@ def open_benches(options: argparse.Namespace, work: Path, encoder: Encoder) -> l
     return [open_bench(corpus, work, encoder) for corpus in corpora]
 
 
+def judging_bench(work: Path, encoder: Encoder) -> Bench:
+    """The sample documents with the questions that choose the threshold."""
+    corpus = seeds_corpus(ROOT / "seeds", [THRESHOLD_SET])
+    return open_bench(replace(corpus, name="judging"), work, encoder)
+
+
 def held_out_figures(benches: list[Bench], models: Models) -> dict[str, Any]:
     """What the models reach on the documents and sections that were kept out of the fit."""
     figures: dict[str, Any] = {}
     for bench in benches:
-        rows = answerability_rows([bench], models, held_out=True)
-        own = report_retrieval(bench, models)
-        figures[bench.corpus.name] = own | {"answerability": report_answerability(models, rows)}
+        ranker, sentence = models.ranker, models.evidence
+        wide = answerability_rows([bench], ranker, sentence, held_out=True)
+        narrow = narrow_rows([bench], ranker, sentence, held_out=True)
+        cut = models.threshold
+        figures[bench.corpus.name] = report_retrieval(bench, models) | {
+            "answerability": report_answerability(models.answerability, cut, wide),
+            "one paragraph": report_answerability(models.narrow, cut, narrow),
+        }
     return figures
 
 
-def xquad_figures(source: Path, work: Path, encoder: Encoder, models: Models) -> dict[str, Any]:
-    """Retrieval figures on XQuAD by paragraph, for both assignments of languages."""
-    figures = {}
-    for i in (0, 1):
-        bench = open_bench(xquad_corpus(work / f"xquad-{i}", source, i), work, encoder)
-        figures[bench.corpus.name] = report_retrieval(bench, models)
-    return figures
+def xquad_benches(source: Path, work: Path, encoder: Encoder) -> list[Bench]:
+    """XQuAD by paragraph, for both assignments of languages."""
+    corpora = [xquad_corpus(work / f"xquad-{i}", source, i) for i in (0, 1)]
+    return [open_bench(corpus, work, encoder) for corpus in corpora]
 
 
 def write(name: str, model: Logistic, provenance: dict[str, Any], **more: Any) -> None:

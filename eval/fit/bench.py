@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from eval.fit.corpora import Asked, Corpus
 from index.embedding import Embedded, Encoder
@@ -15,6 +18,10 @@ from qa.logistic import Logistic
 from qa.question import analyse
 from qa.retrieval import Candidates, Found, LinearRanker, Retriever
 
+Where = Literal["anywhere", "elsewhere", "home", "astray"]
+"""Which documents are searched: those of the question, all but its paragraph, that paragraph alone,
+or another one alone."""
+
 
 @dataclass
 class Bench:
@@ -23,20 +30,29 @@ class Bench:
     corpus: Corpus
     library: Library
     asked: dict[str, Embedded]
-    gathered: dict[tuple[str, bool], Candidates] = field(default_factory=dict)
+    gathered: dict[tuple[str, Where], Candidates] = field(default_factory=dict)
 
-    def search(self, ranker: Logistic, asked: Asked, *, without_home: bool = False) -> Found:
-        """Search for one question; ``without_home`` as if its paragraph were not there."""
+    def search(self, ranker: Logistic, asked: Asked, where: Where = "anywhere") -> Found:
+        """Search for one question."""
         retriever = Retriever(self.library, LinearRanker(ranker))
-        key = (asked.id, without_home)
+        key = (asked.id, where)
         if key not in self.gathered:
-            within = list(asked.within) or None
-            if without_home:
-                within = [path for path in self.library.documents() if path != asked.home]
             question = analyse(asked.question, asked.language)
+            within = self._within(asked, where)
             found = retriever.gather(question, self.asked[asked.id], within)
             self.gathered[key] = replace(found, forms={})  # they are most of the memory
         return retriever.rank(self.gathered[key])
+
+    def _within(self, asked: Asked, where: Where) -> Sequence[str] | None:
+        if where == "anywhere":
+            return asked.within or None
+        if where == "home":
+            return [asked.home]
+        others = [path for path in self.library.documents() if path != asked.home]
+        if where == "elsewhere":
+            return others
+        drawn = int.from_bytes(hashlib.sha256(asked.id.encode()).digest()[:4], "big")
+        return [others[drawn % len(others)]]
 
 
 def open_bench(corpus: Corpus, work: Path, encoder: Encoder) -> Bench:

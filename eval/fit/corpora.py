@@ -59,12 +59,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much a question of a corpus counts in each fit; ``words``: the corpus as a whole."""
+    """How much a question of a corpus counts in each fit; ``words``: the corpus as a whole;
+    ``near``: its near misses when all documents are searched; ``narrow``: when one paragraph is."""
 
     words: float
-    ranker: float
-    evidence: float
-    answerability: float
+    ranker: float = 0.0
+    evidence: float = 0.0
+    answerability: float = 0.0
+    near: float = 0.0
+    narrow: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def own_corpus(folder: Path, assignment: int) -> Corpus:
             described.append(f'["{path}"]\ntitle = {title}\n')
             asked += _own_questions(paragraph, path, language, number % HELD_OUT == 0)
     (folder / "corpus.toml").write_text("\n".join(described), encoding="utf-8")
-    return Corpus(f"own-{assignment}", folder, tuple(asked), Weights(3.0, 1.0, 0.2, 0.15))
+    return Corpus(f"own-{assignment}", folder, tuple(asked), Weights(3.0, 1.0, 1.0, 0.5, 0.5, 0.1))
 
 
 def _parity(name: str) -> int:
@@ -136,10 +139,10 @@ def squad_corpus(folder: Path, source: Path, most: int, seed: int = 7) -> Corpus
                     start = qa["answers"][0]["answer_start"]
                     gold = ((path, start, start + len(qa["answers"][0]["text"])),)
                 held_out = number % HELD_OUT == 0
-                asked.append(Asked(qa["id"], qa["question"], "en", gold, "", held_out))
+                asked.append(Asked(qa["id"], qa["question"], "en", gold, path, held_out))
     (folder / "corpus.toml").write_text("\n".join(described), encoding="utf-8")
     drawn = random.Random(seed).sample(asked, min(most, len(asked)))  # noqa: S311
-    return Corpus("squad2", folder, tuple(drawn), Weights(3.0, 0.2, 1.0, 0.3))
+    return Corpus("squad2", folder, tuple(drawn), Weights(3.0, 1.0, 1.0, 1.0, 0.0, 1.0))
 
 
 def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
@@ -167,7 +170,7 @@ def xquad_corpus(folder: Path, source: Path, assignment: int) -> Corpus:
                     gold = ((path, start, start + len(span["text"])),)
                     identity = f"{qa['id']}-{spoken}-{chosen}"
                     asked.append(Asked(identity, qa["question"], spoken, gold, path, True))  # type: ignore[arg-type]
-    return Corpus(f"xquad-{assignment}", folder, tuple(asked), Weights(0, 0, 0, 0))
+    return Corpus(f"xquad-{assignment}", folder, tuple(asked), Weights(0.0))
 
 
 def nomiracl_corpus(folder: Path, sources: Sequence[Path]) -> Corpus:
@@ -193,7 +196,7 @@ def nomiracl_corpus(folder: Path, sources: Sequence[Path]) -> Corpus:
             for case in imported.cases
         ]
     write_documents(pages, folder)
-    return Corpus("nomiracl", folder, tuple(asked), Weights(0, 0, 0, 2.0))
+    return Corpus("nomiracl", folder, tuple(asked), Weights(0.0, answerability=0.5, near=0.5))
 
 
 def seeds_corpus(folder: Path, sets: Sequence[Path]) -> Corpus:
@@ -210,7 +213,7 @@ def seeds_corpus(folder: Path, sets: Sequence[Path]) -> Corpus:
         )
         for case in load_sets(sets)
     ]
-    return Corpus("seeds", folder, tuple(asked), Weights(1.5, 5.0, 5.0, 5.0))
+    return Corpus("seeds", folder, tuple(asked), Weights(1.5, 1.0, 1.0, 2.0, 2.0))
 
 
 def strangers(corpus: Corpus, others: Corpus, most: int, seed: int = 5) -> Corpus:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,20 +20,26 @@ from qa import answerability, evidence, retrieval
 from qa.answerability import answerability_row
 from qa.evidence import EvidenceFinder, select_quotes, sentence_rows
 from qa.logistic import Logistic
+from qa.retrieval import Found
 
 QUOTES = 3
-NEARLY = 0.03
+NEARLY = 0.02
 MOST = 900
 """Of each corpus so many questions are drawn: more change nothing and take long."""
+
+MOST_NARROW = 2400
+ASTRAY = 0.3
+"""What a question asked of a wrong paragraph counts: such are easy, and without them forgotten."""
 
 
 @dataclass(frozen=True)
 class Models:
-    """The three models, and the cut of the third."""
+    """The models, and the cut of the last two; ``narrow`` decides where little was searched."""
 
     ranker: Logistic
     evidence: Logistic
     answerability: Logistic
+    narrow: Logistic
     threshold: float
 
 
@@ -57,20 +63,43 @@ class Rows:
         self.tiers += [tier] * len(labels)
         self.sizes.append(len(labels))
 
+    def columns(self, kept: Sequence[int]) -> Rows:
+        """The same with some of the columns."""
+        return replace(self, rows=[row[list(kept)] for row in self.rows])
 
-def fit_models(benches: Sequence[Bench]) -> Models:
-    """Fit ranker, evidence and answerability, each on what the former makes of the questions."""
+
+def fit_models(benches: Sequence[Bench], judging: Bench) -> Models:
+    """Fit ranker, evidence and answerability, each on what the former makes of the questions; the
+    threshold is chosen on ``judging``, on which nothing else is fitted."""
     ranker = fit_ranker(benches)
     sentence = fit_evidence(benches, ranker)
-    blank = first_feature(answerability.FEATURES)
-    rows = answerability_rows(benches, Models(ranker, sentence, blank, 0.5), held_out=False)
+    rows = answerability_rows(benches, ranker, sentence, held_out=False)
     model = fit(answerability.FEATURES, rows, c=0.1, balanced=True)
-    threshold = best_threshold(model.probabilities(np.array(rows.rows)), rows)
-    return Models(ranker, sentence, model, threshold)
+    narrow = narrow_rows(benches, ranker, sentence, held_out=False)
+    return Models(
+        ranker,
+        sentence,
+        model,
+        fit(answerability.FEATURES, narrow, c=0.1, balanced=True),
+        chosen_threshold(judging, ranker, sentence, model),
+    )
+
+
+def chosen_threshold(
+    judging: Bench, ranker: Logistic, sentence: Logistic, model: Logistic
+) -> float:
+    """The threshold that the questions of ``judging`` ask for."""
+    rows = answerability_rows([judging], ranker, sentence, held_out=False)
+    return best_threshold(model.probabilities(np.array(rows.rows)), rows)
 
 
 def fit_ranker(benches: Sequence[Bench]) -> Logistic:
     """Passages that hold the answer against all other candidates of the same question."""
+    return fit_choice(retrieval.FEATURES, ranker_rows(benches))
+
+
+def ranker_rows(benches: Sequence[Bench]) -> Rows:
+    """Candidates of the answerable questions, those that hold the answer labelled."""
     blank = first_feature(retrieval.FEATURES)
     rows = Rows([], [], [], [])
     for bench, asked in questions(benches, held_out=False, answerable=True):
@@ -78,51 +107,80 @@ def fit_ranker(benches: Sequence[Bench]) -> Logistic:
         gold = [overlaps(p.document, p.start, p.end, asked.gold) for p in candidates.passages]
         if any(gold):
             rows.add(list(candidates.rows), gold, bench.corpus.weights.ranker, "")
-    return fit_choice(retrieval.FEATURES, rows)
+    return rows
 
 
 def fit_evidence(benches: Sequence[Bench], ranker: Logistic) -> Logistic:
     """Sentences that hold the answer against all others of the best passages."""
+    return fit_choice(evidence.FEATURES, evidence_rows(benches, ranker))
+
+
+def evidence_rows(benches: Sequence[Bench], ranker: Logistic) -> Rows:
+    """Sentences found for the answerable questions, those that hold the answer labelled."""
     rows = Rows([], [], [], [])
     for bench, asked in questions(benches, held_out=False, answerable=True):
         places, block = sentence_rows(bench.search(ranker, asked))
         gold = [overlaps(h.passage.document, s.start, s.end, asked.gold) for h, s, _ in places]
         if any(gold):
             rows.add(list(block), gold, bench.corpus.weights.evidence, "")
-    return fit_choice(evidence.FEATURES, rows)
-
-
-def answerability_rows(benches: Sequence[Bench], models: Models, *, held_out: bool) -> Rows:
-    """Answerable questions, near misses, strangers, and answerable ones with the answer hidden."""
-    finder = EvidenceFinder(models.evidence)
-    rows = Rows([], [], [], [])
-    for bench, asked in questions(benches, held_out=held_out, answerable=None):
-        stranger = asked.id.startswith("off-")
-        tier = "answerable" if asked.answerable else "off-topic" if stranger else "near-miss"
-        searches = [(tier, bench.search(models.ranker, asked))]
-        if asked.gold and asked.home:
-            hidden = bench.search(models.ranker, asked, without_home=True)
-            searches.append(("removed", hidden))
-        for name, found in searches:
-            ranked = finder.find(found)
-            weight = bench.corpus.weights.answerability
-            if ranked:
-                row = answerability_row(found, ranked)
-                rows.add([row], [name == "answerable"], weight, name)
     return rows
 
 
+def answerability_rows(
+    benches: Sequence[Bench], ranker: Logistic, sentence: Logistic, *, held_out: bool
+) -> Rows:
+    """Answerable questions, near misses, strangers, and answerable ones with the answer hidden."""
+    finder = EvidenceFinder(sentence)
+    rows = Rows([], [], [], [])
+    for bench, asked in questions(benches, held_out=held_out, answerable=None):
+        weights = bench.corpus.weights
+        tier = _tier(asked)
+        weight = weights.near if tier == "near-miss" else weights.answerability
+        _add(rows, finder, bench.search(ranker, asked), weight, tier)
+        if asked.gold and asked.home:
+            hidden = bench.search(ranker, asked, "elsewhere")
+            _add(rows, finder, hidden, weights.answerability, "removed")
+    return rows
+
+
+def narrow_rows(
+    benches: Sequence[Bench], ranker: Logistic, sentence: Logistic, *, held_out: bool
+) -> Rows:
+    """The same where one paragraph is searched: the question's own, or another one."""
+    finder = EvidenceFinder(sentence)
+    rows = Rows([], [], [], [])
+    for bench, asked in questions(benches, held_out=held_out, answerable=None, most=MOST_NARROW):
+        weight = bench.corpus.weights.narrow
+        if weight and asked.home and _tier(asked) != "off-topic":
+            _add(rows, finder, bench.search(ranker, asked, "home"), weight, _tier(asked))
+            astray = bench.search(ranker, asked, "astray")
+            _add(rows, finder, astray, weight * ASTRAY, "off-topic")
+    return rows
+
+
+def _tier(asked: Asked) -> str:
+    if asked.answerable:
+        return "answerable"
+    return "off-topic" if asked.id.startswith("off-") else "near-miss"
+
+
+def _add(rows: Rows, finder: EvidenceFinder, found: Found, weight: float, tier: str) -> None:
+    evidence = finder.find(found)
+    if evidence and weight:
+        rows.add([answerability_row(found, evidence)], [tier == "answerable"], weight, tier)
+
+
 def questions(
-    benches: Sequence[Bench], *, held_out: bool, answerable: bool | None
+    benches: Sequence[Bench], *, held_out: bool, answerable: bool | None, most: int = MOST
 ) -> Iterator[tuple[Bench, Asked]]:
-    """Questions of all benches, of the fitted or the held-out part; ``MOST`` of each are drawn."""
+    """Questions of all benches, of the fitted or the held-out part; ``most`` of each are drawn."""
     for bench in benches:
         fitting = [
             asked
             for asked in bench.corpus.asked
             if asked.held_out == held_out and (answerable is None or bool(asked.gold) == answerable)
         ]
-        drawn = random.Random(3).sample(fitting, min(MOST, len(fitting)))  # noqa: S311
+        drawn = random.Random(3).sample(fitting, min(most, len(fitting)))  # noqa: S311
         yield from ((bench, asked) for asked in drawn)
 
 
@@ -201,7 +259,7 @@ def fit(features: tuple[str, ...], rows: Rows, c: float, *, balanced: bool = Fal
 
 
 def best_threshold(scores: Vectors, rows: Rows) -> float:
-    """The lowest cut whose weighted balanced accuracy on the fitted questions is nearly the best, to
+    """The lowest cut whose weighted balanced accuracy is nearly the best, to
     0.01: a question that is refused wrongly cannot be checked, an answer can."""
     labels = np.array(rows.labels)
     weights = np.array(rows.weights)
@@ -248,16 +306,16 @@ def _means(names: Sequence[str], rows: Sequence[tuple[bool, ...]]) -> dict[str, 
     }
 
 
-def report_answerability(models: Models, rows: Rows) -> dict[str, Any]:
+def report_answerability(model: Logistic, threshold: float, rows: Rows) -> dict[str, Any]:
     """AUROC and balanced accuracy at the threshold, together and per tier of negatives."""
-    scores = models.answerability.probabilities(np.array(rows.rows))
+    if not rows.rows:
+        return {"n": 0}
+    scores = model.probabilities(np.array(rows.rows))
     labels = np.array(rows.labels)
     figures: dict[str, Any] = {
         "n": len(labels),
         "auroc": round(float(roc_auc_score(labels, scores)), 4),
-        "balanced_accuracy": round(
-            float(balanced_accuracy_score(labels, scores >= models.threshold)), 4
-        ),
+        "balanced_accuracy": round(float(balanced_accuracy_score(labels, scores >= threshold)), 4),
     }
     for tier in sorted(set(rows.tiers) - {"answerable"}):
         chosen = labels | np.array([found == tier for found in rows.tiers])

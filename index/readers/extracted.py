@@ -68,6 +68,15 @@ class Extracted:
         return searched / max(self.visible, searched, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The image of a page (PNG), and where on it the first quote begins: 0 to 1 from its top, None
+    where that stands on another page."""
+
+    png: bytes
+    top: float | None
+
+
 def solid(text: str) -> int:
     """Count the characters that are not white space."""
     return sum(map(len, text.split()))

@@ -22,6 +22,14 @@ MAX_PART = 64_000_000
 MAX_TOTAL = 200_000_000
 MAX_RATIO = 100
 _SMALL = 1_000_000
+_UNITS = {
+    "mb": "MB when unpacked",
+    "ratio": "times its packed size",
+    "entries": "entries",
+    "pages": "pages",
+    "cells": "cells",
+    "columns": "columns",
+}
 """Below this a high ratio is no harm: a page of blanks compresses well."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -69,7 +77,7 @@ class Package:
         if entry.compress_type not in _METHODS:
             raise self.damaged("an unusual compression")
         if entry.file_size > MAX_PART:
-            raise too_large("bytes", entry.file_size, MAX_PART)
+            raise too_large("mb", _mb(entry.file_size), _mb(MAX_PART))
         if entry.file_size > max(_SMALL, MAX_RATIO * entry.compress_size):
             raise too_large("ratio", entry.file_size // max(entry.compress_size, 1), MAX_RATIO)
         try:
@@ -80,8 +88,10 @@ class Package:
         except (RuntimeError, NotImplementedError):
             raise protected(self.format) from None
         self._read += len(data)
-        if len(data) > MAX_PART or self._read > MAX_TOTAL:
-            raise too_large("bytes", max(len(data), self._read), MAX_TOTAL)
+        if len(data) > MAX_PART:
+            raise too_large("mb", _mb(len(data)), _mb(MAX_PART))
+        if self._read > MAX_TOTAL:
+            raise too_large("mb", _mb(self._read), _mb(MAX_TOTAL))
         return data
 
     def xml(self, name: str) -> etree._Element:
@@ -153,10 +163,15 @@ class Package:
             raise self.damaged("its XML declares entities")
 
 
+def _mb(size: int) -> int:
+    """Megabytes that are begun."""
+    return -(-size // 1_000_000)
+
+
 def too_large(what: str, found: int, limit: int) -> ReadError:
-    """The error for a container beyond its limits."""
+    """The error for a file beyond its limits; ``what`` is one of ``_UNITS``."""
     return ReadError(
-        f"too large when unpacked: {what} {found}, the limit is {limit}; split the file",
+        f"too large: {found:,} {_UNITS[what]}, the limit is {limit:,}; split the file",
         "too_large",
         what=what,
         found=found,

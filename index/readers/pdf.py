@@ -20,7 +20,8 @@ import pypdfium2.raw as raw
 from PIL import Image, ImageChops, ImageDraw
 
 from index.errors import ReadError
-from index.readers.extracted import Extracted, solid
+from index.readers.extracted import Extracted, Painted, solid
+from index.readers.package import too_large
 from index.readers.pdf_book import Book, Entry, bind
 from index.readers.pdf_glyphs import LOCK, Edges, Placing, Sheet, Upright, read_sheet
 from index.readers.pdf_layout import body_size, lay_out
@@ -124,17 +125,22 @@ def page_png(
     return out.getvalue()
 
 
-def paint(data: bytes, quotes: Sequence[tuple[int, int]]) -> bytes:
-    """The image of the page on which the first quote begins, with all quotes on it painted.
+def paint(data: bytes, quotes: Sequence[tuple[int, int]], page: int = 0) -> Painted:
+    """The image of a page, from 1, with all quotes on it painted; 0 is the page on which the first
+    quote begins.
 
     Raises:
         ReadError: the file cannot be read.
-        ValueError: no quote stands anywhere on a page.
+        ValueError: there is no such page, or the quote stands nowhere on one.
     """
     boxes = rectangles(data, *quotes[0])
-    if not boxes:
+    if not boxes and not page:
         raise ValueError(f"nothing stands at {quotes[0]}")
-    return page_png(data, boxes[0].page, quotes)
+    page = page or boxes[0].page
+    here = [box.top for box in boxes if box.page == page]
+    png = page_png(data, page, quotes)
+    top = min(max(here[0] / _read(data).sheets[page - 1].height, 0.0), 1.0) if here else None
+    return Painted(png, top)
 
 
 # -- reading ------------------------------------------------------------------------------------
@@ -145,13 +151,7 @@ def _read(data: bytes) -> _Reading:
     """All of a file; kept for the last two, since a page shows several quotes of one."""
     with LOCK, _opened(data) as document:
         if len(document) > MAX_PAGES:
-            raise ReadError(
-                f"{len(document)} pages, the limit is {MAX_PAGES}; split the file",
-                "too_large",
-                what="pages",
-                found=len(document),
-                limit=MAX_PAGES,
-            )
+            raise too_large("pages", len(document), MAX_PAGES)
         sheets, damaged = [], []
         for index in range(len(document)):
             try:

@@ -47,6 +47,17 @@ _IMAGES = (
     (b"MM\x00*", "TIFF"),
 )
 _ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR"))
+_UNREAD_ENDINGS = {
+    **dict.fromkeys((".doc", ".dot"), ("DOC", "DOCX")),
+    ".xls": ("XLS", "XLSX"),
+    **dict.fromkeys((".ppt", ".pps"), ("PPT", "PPTX, PDF")),
+    ".ods": ("ODS", "XLSX, CSV"),
+    ".odp": ("ODP", "PPTX, PDF"),
+    ".rtf": ("RTF", "DOCX, ODT"),
+    ".ps": ("PostScript", "PDF"),
+}
+_IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic")
+_ARCHIVE_ENDINGS = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar")
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -80,9 +91,19 @@ def format_of(name: str, data: bytes) -> str:
         return named
     if named:
         raise _not_what_it_says(named, suffix, data)
-    known = " ".join(ending for endings in ENDINGS.values() for ending in endings)
-    raise ReadError(
-        f"no reader for {suffix or 'a name without ending'}; read are {known}",
+    raise unread(suffix)
+
+
+def unread(suffix: str) -> ReadError:
+    """The error for a file of whose kind only the ending is known; it is none of ``ENDINGS``."""
+    if suffix in _UNREAD_ENDINGS:
+        return other_format(*_UNREAD_ENDINGS[suffix])
+    if suffix in _IMAGE_ENDINGS:
+        return _image(suffix[1:].upper())
+    if suffix in _ARCHIVE_ENDINGS:
+        return _archive(suffix[1:].upper())
+    return ReadError(
+        f"no reader for {suffix or 'a name without ending'}; save it as PDF, DOCX or text",
         "no_reader",
         ending=suffix,
     )
@@ -169,14 +190,16 @@ def other_format(format: str, remedy: str) -> ReadError:
 
 def _image(format: str) -> ReadError:
     return ReadError(
-        f"a {format} image is not read; make a PDF with a text layer of it (OCR)",
+        f"{format} images are not read; make a PDF with a text layer of it (OCR)",
         "image",
         format=format,
     )
 
 
 def _archive(format: str) -> ReadError:
-    return ReadError(f"a {format} archive is not read; unpack it", "archive", format=format)
+    return ReadError(
+        f"{format} archives are not read; unpack it, then sync again", "archive", format=format
+    )
 
 
 def _not_what_it_says(named: str, suffix: str, data: bytes) -> ReadError:

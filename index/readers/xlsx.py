@@ -120,8 +120,10 @@ def _rows(package: Package, part: str, book: _Book, count: _Count) -> Iterator[l
             if local(cell) == "c":
                 count.cells += 1
                 at = _column(attribute(cell, "r"), len(cells))
-                if count.cells > _MAX_CELLS or at >= _MAX_COLUMNS:
+                if count.cells > _MAX_CELLS:
                     raise too_large("cells", count.cells, _MAX_CELLS)
+                if at >= _MAX_COLUMNS:
+                    raise too_large("columns", at + 1, _MAX_COLUMNS)
                 cells += [""] * (at - len(cells))
                 cells.append(" ".join(_value(cell, book, count).split()))
         if number > before + 1:

@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from ui.wording import words
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DE = words("de")
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds; a busy machine is no failing test."""
 
 HOSTILE = (
@@ -55,7 +56,7 @@ def serve() -> Iterator[Serve]:
     for _, server in servers.values():
         server.terminate()
     for place, (_, server) in servers.items():
-        server.wait(30)
+        _end(server)
         assert "Traceback" not in (place / "server.log").read_text(encoding="utf-8")
 
 
@@ -73,18 +74,33 @@ def _start(
     }
     environment = {**os.environ, **{name: str(v) for name, v in names.items()}, **variables}
     serve = [str(app) if word == str(PAGE) else word for word in command("127.0.0.1", port)]
+    serve += _look()
     with (place / "server.log").open("wb") as log:
         server = subprocess.Popen(serve, cwd=place, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/_stcore/health")
+        wait_for(f"{address}/_stcore/health")
     except BaseException:
         server.kill()
         raise
     return address, server
 
 
-def _wait_for(url: str) -> None:
+def _end(server: subprocess.Popen[bytes]) -> None:
+    try:
+        server.wait(30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _look() -> list[str]:
+    """The colours, which Streamlit reads from beside its script, as options."""
+    theme = tomllib.loads((PAGE.parent / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+    return [f"--theme.{mode}.{k}={v}" for mode, given in theme.items() for k, v in given.items()]
+
+
+def wait_for(url: str) -> None:
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         try:
@@ -104,7 +120,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (documents / "004_5dc85f08f181f95f.txt").write_text(HOSTILE, encoding="utf-8")
     # the first by name, so that its passages are those that a refusal shows
     study = [
-        lines(["Preface", "", "This study describes the port."]),
+        lines(["Preface", "", "This study describes the port."], y=640),
         lines(["The ferry runs daily."]),
     ]
     (documents / "000_0.pdf").write_bytes(pdf(study, labels="/PageLabels<</Nums[0<</S/r>>]>>"))

@@ -15,7 +15,7 @@ from eval.cases import (
     to_csv,
     to_jsonl,
 )
-from eval.places import resolve
+from eval.places import cluster_of, resolve
 
 SEEDS = Path(__file__).parents[2] / "eval" / "sets" / "seeds.jsonl"
 GOOD = {
@@ -164,23 +164,31 @@ def test_a_file_without_cases_is_refused(tmp_path):
 def test_files_that_cannot_be_read_are_named(tmp_path):
     with pytest.raises(CaseError, match="No such file"):
         load_cases(tmp_path / "none.jsonl")
-    assert "CSV UTF-8" in refusal(tmp_path, "id;question\nq1;Größe?", "set.csv", "cp1252")
+    assert "not UTF-8" in refusal(tmp_path, '{"id": "Größe"}', "set.jsonl", "cp1252")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_table_is_read_as_spreadsheets_save_it(tmp_path, encoding):
+    rows = "id;question;language;answerable\r\n1;Größe – in €?;De;Nein\r\n;;;\r\n"
+    (tmp_path / "set.csv").write_bytes(rows.encode(encoding))
+    (case,) = load_cases(tmp_path / "set.csv")
+    assert (case.question, case.language, case.answerable) == ("Größe – in €?", "de", False)
 
 
 @pytest.mark.parametrize(
     ("rows", "place"),
     [
-        ("id,frage\nq1,x\n", 'line 1, columns: found "frage", an unknown field'),
-        ("id,id\nq1,x\n", 'line 1, columns: found "id" twice'),
-        ("id,question\nq1,x,y\n", "line 2, row: found 3 cells; wanted 2"),
-        ('id,question\nq1,"x\n', "line 2: broken CSV"),
-        ("id,answerable\nq1,vielleicht\n", 'line 2, answerable: found "vielleicht"'),
-        ('id,tags\nq1,"[x"\n', 'line 2, tags: found "[x"; wanted a JSON list'),
-        ("id,document,quote\nq1,a | b,x\n", "line 2, document: found 2 for 1 quotes"),
-        ('id,question\n"q\n1",\nq2,x\n', "line 2, question: found null"),
+        ("id,frage\nq1,x\n", 'row 1, columns: found "frage", an unknown field'),
+        ("id,id\nq1,x\n", 'row 1, columns: found "id" twice'),
+        ("id,question\nq1,x,y\n", "row 2, cells: found 3; wanted 2"),
+        ('id,question\nq1,"x\n', "row 2: broken CSV"),
+        ("id,answerable\nq1,vielleicht\n", 'row 2, answerable: found "vielleicht"'),
+        ('id,tags\nq1,"[x"\n', 'row 2, tags: found "[x"; wanted a JSON list'),
+        ("id,document,quote\nq1,a | b,x\n", "row 2, document: found 2 for 1 quotes"),
+        ('id,question\n"q\n1",\nq2,x\n', "row 2, question: found null"),
     ],
 )
-def test_a_fault_in_a_table_names_its_line(tmp_path, rows, place):
+def test_a_fault_in_a_table_names_its_row(tmp_path, rows, place):
     assert refusal(tmp_path, rows, "set.csv").startswith(f"set.csv, {place}")
 
 
@@ -200,6 +208,14 @@ def test_a_quote_becomes_a_span_and_offsets_stay():
     assert gold(Evidence("a.txt", "Hub", 14, 17)) == [Span("a.txt", 14, 17)]
 
 
+def test_white_space_may_differ_from_the_document():
+    text = {"a.txt": "Der Hub\u00a0wurde\nim Mai gegründet. Der Hub wächst."}
+    case = Case("q1", "Wann?", "de", True, evidence=(Evidence("a.txt", "Hub wurde  im Mai"),))
+    assert resolve(case, text) == [Span("a.txt", 4, 20)]
+    assert text["a.txt"][4:20] == "Hub\u00a0wurde\nim Mai"
+    assert cluster_of(case, text) == "a.txt 0"
+
+
 def test_evidence_of_an_unanswerable_case_is_no_gold():
     assert gold(Evidence("gone.txt", "x"), answerable=False) == []
 
@@ -208,6 +224,7 @@ def test_evidence_of_an_unanswerable_case_is_no_gold():
     ("evidence", "message"),
     [
         (Evidence("b.txt", "Hub"), '"b.txt" is not indexed'),
+        (Evidence("a.tx", "Hub"), 'nearest is "a.txt"'),
         (Evidence("a.txt", "Hub"), "more than once, at 14 and 65"),
         (
             Evidence("a.txt", "Hub wurde in Mai 2016"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,11 @@ def test_good_takes_the_first_citation(tmp_path):
     (span,) = resolve(case, TEXTS)
     assert TEXT[span.start : span.end] == QUOTE
     assert next((one.kind, one.name) for one in available(tmp_path)) == ("own", "own.jsonl")
+
+
+def test_a_follow_up_is_kept_as_it_was_understood(tmp_path):
+    reply = replace(answered("Und was kostet sie?"), understood="Was kostet die Fähre?")
+    assert case_of(reply, "good", None, TEXTS).question == "Was kostet die Fähre?"
 
 
 @pytest.mark.parametrize(

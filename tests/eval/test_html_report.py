@@ -18,9 +18,10 @@ from eval.case_list import case_list, worst, worst_first
 from eval.cases import Case, Evidence
 from eval.html_report import embedded, html_report, write_report
 from eval.markup import node, to_data, to_html
-from eval.overview import cases_of, counted, figure_text, overview
+from eval.overview import cases_of, counted, figure_text, headline, overview, particulars
 from eval.run import run as run_cases
 from eval.runs import RunError, load_run
+from eval.values import CurvePoint
 from ui.wording import words
 
 DE, EN = words("de"), words("en")
@@ -175,6 +176,30 @@ def test_outcomes_add_up_and_come_worst_first(finished):
     assert "8 questions asked." in drawn
     widths = re.findall(r'<rect x="[\d.]+" y="0" width="([\d.]+)" height="14" class="o-', drawn)
     assert sum(map(float, widths)) == pytest.approx(100, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ({"right": 1}, "One question asked. The reply was fine."),
+        ({"missed": 1}, "One question asked. The reply was not fine."),
+        ({"missed": 1, "right": 1}, "2 questions asked. One of them was fine (50%)."),
+        ({"missed": 2}, "2 questions asked. 0 of them were fine (0%)."),
+    ],
+)
+def test_few_questions_are_told_in_good_english(finished, outcomes, said):
+    assert said in to_html(headline(finished.summary, outcomes, EN))
+
+
+def test_the_present_threshold_is_marked_on_the_curve(finished):
+    points = (CurvePoint(0.9, 0.25, 0.0), CurvePoint(0.4, 0.5, 0.5), CurvePoint(0.1, 1.0, 0.6))
+    curve = replace(finished.summary.curve("overall", "overall"), points=points, answered=0.5)
+    drawn = to_html(particulars(replace(finished.summary, curves=(curve,)), EN))
+    axes = charts.Axes("x", "y", ["0"] * 5, ["0"] * 5)
+    assert f'cx="{axes.x(0.5):g}" cy="{axes.y(0.5):g}" r="5"' in drawn
+    assert "answered from a confidence of 40% on; 50% answered, of these 50% wrong" in drawn
+    none = to_html(particulars(replace(finished.summary, curves=(replace(curve, answered=0),)), EN))
+    assert "Present threshold" not in none
 
 
 def test_a_bar_is_as_long_as_its_value_and_its_whisker_as_its_interval():

@@ -2,13 +2,15 @@
 
 import pytest
 
-from eval.cases import Case, CaseError, Evidence
+from eval.cases import Case, CaseError, Evidence, Turn
+from eval.oracles import Placed, put
 from eval.provenance import corpus_of
 from eval.run import run
 from eval.runs import load_run
 from index.library import Library
 from index.settings import Settings
 from index.sync import sync
+from qa.values import Exchange, NotInDocuments, Timings
 from qa.wiring import assemble
 from tests.fakes import WordEncoder
 
@@ -86,3 +88,19 @@ def test_one_case_is_a_run_without_interval(real, tmp_path):
     kept = asked(real, None, tmp_path / "out", CASES[:1])
     figure = kept.summary.group("overall", "overall").figures["hit_at_1"]
     assert (figure.value, figure.low, figure.high, figure.n) == (1.0, None, None, 1)
+
+
+def test_the_turns_before_are_handed_over_with_their_words_and_language():
+    told = []
+
+    class Listening:
+        def ask(self, question, **how):
+            told.append(how)
+            return NotInDocuments(question, "de", 0.1, "not_covered", "", (), Timings(0.0, 0.0))
+
+    turns = (Turn("Wann wurde der Hub gegründet?", "2016"), Turn("Und wo?", "In Dresden"))
+    before = [Exchange(turn.question, turn.answer) for turn in turns]
+    for history in (turns, ()):
+        case = Case("q", "Und warum?", "de", False, history=history)
+        put(Listening(), Placed(case, (), None), None)
+    assert told == [{"conversation": "de", "history": before}, {}]

@@ -10,6 +10,7 @@ from eval.cases import Case, to_jsonl
 from eval.run import evaluate, run
 from eval.runs import RunError, RunStopped, find_run, list_runs, load_run, new_folder
 from eval.summary import summary_from_json, summary_to_json
+from qa.values import Exchange
 
 
 class Counting:
@@ -191,7 +192,7 @@ def test_new_folders_do_not_collide(tmp_path):
     assert not second.exists()
 
 
-def test_a_case_of_a_conversation_is_asked_in_its_language(assistant, corpus):
+def test_a_case_of_a_conversation_is_asked_with_its_turns(assistant, corpus):
     from eval.cases import Turn
 
     history = (Turn("Was kostet die Anmeldung?", "60 EUR"), Turn("Und?", "Nichts weiter."))
@@ -204,8 +205,14 @@ def test_a_case_of_a_conversation_is_asked_in_its_language(assistant, corpus):
     ]
     run(counting, asked, corpus)
     assert [how for _, how in counting.asked] == [
-        {"conversation": "de"},
-        {"conversation": "en"},
+        {
+            "conversation": "de",
+            "history": [
+                Exchange("Was kostet die Anmeldung?", "60 EUR"),
+                Exchange("Und?", "Nichts weiter."),
+            ],
+        },
+        {"conversation": "en", "history": [Exchange("What is the price?", "60 EUR")]},
         {"within": ("de.txt",)},
         {},
     ]

@@ -60,6 +60,15 @@ def test_each_section_is_a_passage_under_its_heading_path() -> None:
     assert cut(text, found)[1] == "## Netz\n\nDas Netz wächst."
 
 
+def test_a_heading_of_two_lines_is_named_on_one() -> None:
+    text = "Automatisie\u00adren mit\nVoreinstellung\n\nEin Satz steht hier."
+    start = text.index("Ein Satz")
+    blocks = (Block(0, start - 2, "heading", 1), Block(start, len(text), "prose"))
+    (passage,) = chunk(Extracted(text, blocks), "de")
+    assert passage.heading == ("Automatisieren mit Voreinstellung",)
+    assert text[passage.start : passage.end] == text
+
+
 def test_short_paragraphs_of_one_section_are_put_together() -> None:
     _, found = chunks_of("# A\n\n" + "\n\n".join(f"Satz {i} ist kurz." for i in range(10)), "a.md")
     assert len(found) == 1

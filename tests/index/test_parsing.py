@@ -137,8 +137,10 @@ def test_a_page_is_painted_with_its_quote() -> None:
     start = extracted.text.index("harbour")
     workers = Workers(LIMITS)
     try:
-        painted, plain = (workers.paint(data, at, at + 7) for at in (start, start - 4))
+        painted, plain = (workers.paint(data, [(at, at + 7)]) for at in (start, start - 4))
     finally:
         workers.close()
-    assert painted.startswith(b"\x89PNG")
-    assert painted != plain
+    assert painted.png.startswith(b"\x89PNG")
+    assert painted.png != plain.png
+    assert painted.top == pytest.approx(plain.top)
+    assert 0.1 < painted.top < 0.13

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ReadError
+from index.files import Wanted, find
 from index.readers import read_file
 from index.readers.blocks import parse_blocks
 
@@ -55,7 +58,7 @@ def test_line_ends_become_newlines() -> None:
         (b"\xef\xbb\xbf\n", "white space"),
         (b"text\x00with NUL", "NUL"),
         (bytes(range(256)) * 20, "binary"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a PNG image is not read"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "PNG images are not read"),
         (("\x01\x02" * 50 + "text").encode(), "binary"),
         (codecs.BOM_UTF8 + b"\xff\xfe\xfd", "damaged"),
     ],
@@ -65,9 +68,26 @@ def test_what_is_no_text_is_refused_with_its_reason(data: bytes, reason: str) ->
         read_file("a.txt", data)
 
 
-def test_an_unknown_ending_is_refused() -> None:
-    with pytest.raises(ReadError, match=r"no reader for \.xyz"):
-        read_file("a.xyz", b"text")
+@pytest.mark.parametrize(
+    ("suffix", "said"),
+    [
+        (".xyz", "no reader for .xyz; save it as PDF, DOCX or text"),
+        (".doc", "DOC is not read; save it as DOCX"),
+        (".ods", "ODS is not read; save it as XLSX, CSV"),
+        (".jpg", "JPG images are not read; make a PDF with a text layer of it (OCR)"),
+        (".zip", "ZIP archives are not read; unpack it, then sync again"),
+    ],
+)
+def test_an_ending_that_is_not_read_has_its_own_remedy(
+    folder: Path, suffix: str, said: str
+) -> None:
+    with pytest.raises(ReadError, match=f"^{re.escape(said)}$"):
+        read_file(f"a{suffix}", b"text")
+    for name in ("a.txt", f"b{suffix}"):
+        (folder / name).write_bytes(b"text")
+    assert [(path, note.text) for path, note in find([folder], wanted=Wanted()).failed] == [
+        (f"b{suffix}", said)
+    ]
 
 
 def test_a_short_line_above_a_paragraph_is_its_heading() -> None:

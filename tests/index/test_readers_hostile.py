@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import tracemalloc
 import zipfile
@@ -80,6 +81,18 @@ def test_a_directory_that_lies_about_the_size_is_not_believed() -> None:
     at = data.index(b"PK\x01\x02")
     data[at + 24 : at + 28] = (1000).to_bytes(4, "little")
     assert reason("a.docx", bytes(data)) in ("damaged", "too_large")
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (100_000_000, "too large: 100 MB when unpacked, the limit is 64; split the file"),
+        (50_000_000, "times its packed size, the limit is 100; split the file"),
+    ],
+)
+def test_what_is_too_large_is_told_in_numbers_that_can_be_read(size: int, said: str) -> None:
+    with pytest.raises(ReadError, match=f"{re.escape(said)}$"):
+        read_file("a.docx", archive({"word/document.xml": b" " * size}))
 
 
 def test_too_many_parts() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
+
+import openpyxl
 import pytest
 
 from index.errors import ReadError
@@ -80,6 +84,30 @@ def test_xlsx_rows_are_passages_with_their_header() -> None:
     assert [page.label for page in found.pages] == ["Umsatz"]
 
 
+def test_an_xlsx_of_another_program_is_read() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Züge"
+    sheet.append(["Linie", "Stand", "Fahrgäste", "Anteil"])
+    sheet.append(["S1 Übersee", date(2024, 3, 1), 1234.5, 0.25])
+    sheet.cell(2, 4).number_format = "0%"
+    sheet.append(["S2", None, "=C2*2", True])
+    book.create_sheet("Verborgen").append(["geheim"])
+    book["Verborgen"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    found = read_file("a.xlsx", out.getvalue())
+    rows = [text.split("\t") for text in texts(found) if "\t" in text]
+    assert rows[:2] == [
+        ["Linie", "Stand", "Fahrgäste", "Anteil"],
+        ["S1 Übersee", "2024-03-01", "1234.5", "25%"],
+    ]
+    assert [page.label for page in found.pages] == ["Züge"]
+    assert "geheim" not in found.text
+    assert {note.code for note in found.notes} == {"formulas", "hidden_sheets"}
+
+
 def test_pptx_slides_are_pages() -> None:
     found = read_file("a.pptx", pptx(("Netz", PROSE), ("Preise", PROSE)))
     assert [(b.kind, b.page) for b in found.blocks if b.kind == "heading"] == [
@@ -120,6 +148,44 @@ def test_menus_and_forms_of_a_page_are_kept_and_set_aside() -> None:
     for menu in ("Start", "Impressum", "Kommentar schreiben", "Cookies", "Zustimmen"):
         assert menu not in searched
         assert menu in found.text
+
+
+def test_a_page_knows_its_title_author_and_day() -> None:
+    page = (
+        "<html><head><title>Netzausbau | Die Zeitung</title><meta name=author content='Anna Muster'>"
+        "<meta property=article:published_time content=2023-05-04T10:00:00></head><body><article>"
+        f"<h1>Netzausbau</h1>{f'<p>{PROSE}</p>' * 4}</article></body></html>"
+    )
+    found = read_file("a.html", page.encode())
+    assert found.title in ("Netzausbau", "Netzausbau | Die Zeitung")
+    assert (found.author, found.date) == ("Anna Muster", "2023-05-04")
+    assert found.notes == ()
+
+
+def test_a_page_without_an_article_is_searched_whole_and_said_so() -> None:
+    words = "".join(f"<div>Halle{n}</div>" for n in range(9))
+    found = read_file("a.html", f"<html><body>{words}</body></html>".encode())
+    assert found.share == 1
+    assert len(texts(found)) == 9
+    assert [note.code for note in found.notes] == ["whole_page"]
+
+
+def test_a_page_of_which_little_is_searched_says_so() -> None:
+    menu = "".join(f"<li><a href=/{n}>Abteilung Nummer {n}</a></li>" for n in range(60))
+    page = f"<html><body><nav><ul>{menu}</ul></nav><main><p>{PROSE}</p></main></body></html>"
+    found = read_file("a.html", page.encode())
+    assert texts(found) == [PROSE]
+    assert [note.code for note in found.notes] == ["low_share"]
+    assert found.notes[0].values["percent"] == round(100 * found.share)
+
+
+def test_a_definition_stays_with_its_terms() -> None:
+    terms = (
+        "<dl><dt>Hub<dt>Knoten<dd>Ein Ort, an dem sich Wege treffen.<dt>Netz<dd>Viele Orte.</dl>"
+    )
+    page = f"<html><body><h1>Wörter</h1>{f'<p>{PROSE}</p>' * 3}{terms}</body></html>"
+    items = texts(read_file("a.html", page.encode()))[-2:]
+    assert items == ["Hub\nKnoten\nEin Ort, an dem sich Wege treffen.", "Netz\nViele Orte."]
 
 
 def test_what_a_page_hides_is_left_out_and_counted() -> None:

@@ -15,7 +15,7 @@ from index.readers import read_file
 from index.readers.extracted import Extracted, page_at
 from index.readers.pdf import page_png, paint, ranges, rectangles
 from index.searchtext import search_text
-from tests.index.pdf_files import Item, Picture, Text, assemble, lines, pdf
+from tests.index.pdf_files import HEIGHT, Item, Picture, Text, assemble, lines, pdf
 
 WORDS = (
     "Der Ausbau der Netze in der Region geht voran und kostet mehr als im Jahr zuvor geplant war weil"
@@ -312,7 +312,8 @@ def test_a_quote_is_painted_where_it_stands_and_nowhere_else() -> None:
     data = pdf([lines(["Davor steht etwas.", "", "Hier steht der Satz.", "", "Danach auch."])])
     found = read(data)
     start = found.text.index("Hier")
-    image = Image.open(io.BytesIO(paint(data, [(start, start + 20)]))).convert("RGB")
+    painted = paint(data, [(start, start + 20)])
+    image = Image.open(io.BytesIO(painted.png)).convert("RGB")
     coloured = [
         (x, y)
         for y in range(image.height)
@@ -323,6 +324,7 @@ def test_a_quote_is_painted_where_it_stands_and_nowhere_else() -> None:
     assert coloured
     assert min(heights) > 112
     assert max(heights) < 130
+    assert painted.top == pytest.approx((min(heights) + 1) / HEIGHT, abs=0.003)
 
 
 def test_a_page_that_is_not_there() -> None:

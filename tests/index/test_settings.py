@@ -93,3 +93,38 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, value: str) 
 def test_a_wrong_option_is_named() -> None:
     with pytest.raises(SettingsError, match=r"^port = 99999"):
         load_settings(port=99999)
+
+
+# -- the key of an endpoint ---------------------------------------------------------------------
+
+KEY = "sk-canary-4711"
+
+
+def test_the_key_is_in_no_export_and_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BELEGT_LLM_KEY", KEY)
+    found = load_settings()
+    assert found.llm_key is not None
+    assert found.llm_key.get_secret_value() == KEY
+    shown = f"{found!r} {found} {found.model_dump()} {found.model_dump_json()}"
+    assert KEY not in shown
+    assert "llm_key" not in found.model_dump()
+
+
+@pytest.mark.parametrize(
+    "text", [f"llm_key = '{KEY}'", f"llm_kee = '{KEY}'", f"llm_base_url = 'http://u:{KEY}@h/v1'"]
+)
+def test_a_key_in_the_file_is_refused_and_not_repeated(text: str) -> None:
+    Path("belegt.toml").write_text(text)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert "llm_" in str(error.value)
+    assert KEY not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1:8080", "ftp://h/v1", "file:///etc/passwd", "http://", "https://h/v1?key=x", "x"],
+)
+def test_an_address_must_be_one(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"^llm_base_url: .*wanted an address"):
+        load_settings(llm_base_url=address)

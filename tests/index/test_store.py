@@ -40,6 +40,7 @@ def put(store: Store, path: str, text: str) -> None:
                 Chunk(start, end, ("Überschrift",), "", None, (sentence,)),
                 "de",
                 " ".join(line.casefold().split()),
+                "",
                 key,
                 (key,),
             )

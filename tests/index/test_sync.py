@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.errors import IndexError_, LockedError, NoIndexError, StaleIndexError
@@ -15,7 +16,9 @@ from index.library import Library
 from index.options import Options
 from index.parsing import Limits
 from index.store import Store, writer_lock
-from index.sync import Progress, sync
+from index.sync import Progress, place_words, sync
+from index.values import Language
+from index.wordspace import WordSpace
 from tests.fakes import SEEDS, WordEncoder
 
 
@@ -81,6 +84,22 @@ def test_added_changed_removed(tmp_path: Path, folder: Path, encoder: WordEncode
     assert paths(index) == ["b.txt", "c.txt"]
 
 
+def test_words_placed_together_are_those_placed_alone(encoder: WordEncoder) -> None:
+    chance = np.random.default_rng(4)
+    shapes = {"passage": (64, 8), "passage.de": (64,), "passage.en": (64,)}
+    space = WordSpace("", {k: chance.normal(size=s).astype(np.float32) for k, s in shapes.items()})
+    languages: list[Language] = ["de", "en", "de", "en"]
+    given = [["Titel", "Die Brücke ist lang."], ["The harbour."], ["•"], ["Deep", "Water, 7 m."]]
+    embedded = encoder.encode_passages(given)
+    placed = place_words(embedded, languages, space)
+    assert [len(words.vectors) if words else None for words in placed] == [5, 2, None, 4]
+    for words, found, language in zip(placed, embedded, languages, strict=True):
+        if words:
+            alone = space.passage(found.words, language).astype(int)
+            assert np.abs(words.vectors - alone).max() <= 1
+            assert words.parts.tolist() == found.word_parts.tolist()
+
+
 def test_a_renamed_file_embeds_nothing(tmp_path: Path, folder: Path, encoder: WordEncoder) -> None:
     (folder / "corpus.toml").write_text('["a.txt"]\ntitle = "T"\n["b.txt"]\ntitle = "T"\n')
     write(folder, a="Der erste Text handelt von Brücken.")
@@ -104,7 +123,7 @@ def test_a_changed_title_is_noticed(tmp_path: Path, folder: Path, encoder: WordE
         ("binary.txt", bytes(range(256)) * 9, "binary"),
         ("empty.txt", b"", "empty"),
         ("nul.txt", b"a\x00b text", "NUL"),
-        ("image.png", b"\x89PNG", "no reader"),
+        ("image.png", b"\x89PNG", "PNG images are not read"),
         ("long.txt", b"wort " * 500_000, "limit"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,18 @@ def test_what_is_no_regular_file_is_refused_without_waiting(folder: Path, index:
         read(Path("/dev/zero"), 1)
     with pytest.raises(IndexError_, match="neither a folder nor a regular file"):
         run([folder / "pipe.txt"], index)
+
+
+def test_300_mb_of_text_are_refused_unread(folder: Path) -> None:
+    with (folder / "a.txt").open("wb") as file:
+        file.truncate(300_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ReadError, match=r"^300.0 MB, the limit is 50; split the file"):
+            read(folder / "a.txt", Limits().file_mb)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_file_that_keeps_changing_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

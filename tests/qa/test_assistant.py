@@ -12,7 +12,7 @@ from index.settings import Settings
 from index.sync import sync
 from qa.assistant import Assistant
 from qa.serial import reply_from_json, reply_to_json
-from qa.values import Answer, NotInDocuments
+from qa.values import Answer, Exchange, NotInDocuments
 from qa.wiring import assemble
 from tests.fakes import SEEDS, WordEncoder
 
@@ -156,6 +156,21 @@ def test_the_search_can_be_limited(eager: Assistant) -> None:
     nothing = eager.ask("Wer ist Eric Weber?", within=[])
     assert isinstance(nothing, NotInDocuments)
     assert nothing.reason == "no_documents"
+
+
+def test_a_follow_up_is_searched_as_understood(eager: Assistant) -> None:
+    before = [Exchange("Wann findet das Expertentreffen statt?", "")]
+    reply = eager.ask("Und was kostet es?", history=before)
+    alone = eager.ask("Was kostet das Expertentreffen?")
+    assert (reply.question, reply.understood) == (
+        "Und was kostet es?",
+        "Was kostet das Expertentreffen?",
+    )
+    searched = eager.search("Und was kostet es?", history=before)
+    # features that are not known are NaN, which is never equal
+    found = [[(h.passage, h.score) for h in hits] for hits in (reply.passages, searched)]
+    assert found == 2 * [[(h.passage, h.score) for h in alone.passages]]
+    assert eager.ask("Wer ist Eric Weber?", history=before).understood == ""
 
 
 @pytest.mark.parametrize("question", [*QUESTIONS[:2], "", "wort " * 10_000])

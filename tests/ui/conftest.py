@@ -16,7 +16,7 @@ from index.sync import sync
 from index.values import Language
 from qa.explaining import Explained, ExplainedPassage, ExplainedSentence, Explanation
 from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Place, Reply, Timings
-from qa.wording import lead_in, quoted, refusal
+from qa.wording import lead_in, not_covered, quoted
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -83,7 +83,8 @@ class CannedAssistant:
             return self._answer(question, in_language, QUOTES[key])
         passages = self.library.store.passages(self.library.store.passage_ids()[:4])
         hits = tuple(Hit(passage, 0.2, {}) for passage in passages)
-        text = refusal(in_language, "not_covered", count=len(self.library.documents()))
+        count = len(self.library.documents())
+        text = not_covered(in_language, count, count, ["Mond"] if "Mond" in question else [])
         return NotInDocuments(
             question, in_language, 0.12, "not_covered", text, hits, Timings(1.0, 1.0)
         )

@@ -19,6 +19,8 @@ import pytest
 from index.values import Passage, PassageId
 from qa.values import Answer, Citation, Hit, NotInDocuments, Place, Timings
 from tests.fakes import SEEDS
+from tests.index.pdf_files import lines, pdf
+from tests.scripted_endpoint import Endpoint, fails
 from tests.tiny_model import build_tiny_model
 from ui import cli
 
@@ -260,6 +262,20 @@ def test_a_place_outside_is_refused(belegt: Belegt, index: Path, at: str) -> Non
     refused(belegt("show", TICKETS, f"--at={at}"), "outside the document")
 
 
+def test_show_paints_a_place_on_its_page(belegt: Belegt, workplace: Path) -> None:
+    (workplace / "seeds").mkdir()
+    data = pdf([lines(["The first page."]), lines(["The harbour is deep."])])
+    (workplace / "seeds" / "a.pdf").write_bytes(data)
+    assert belegt("sync").code == 0
+    at = belegt("show", "a.pdf").out.index("harbour")
+    done = belegt("show", "a.pdf", "--at", f"{at}:{at + 7}", "--png", "page.png")
+    assert (done.code, "page 2" in done.err) == (0, True)
+    assert "⟦harbour⟧" in done.out
+    assert (workplace / "page.png").read_bytes().startswith(b"\x89PNG")
+    misused(belegt("show", "a.pdf", "--png", "page.png"), "needs --at START:END")
+    refused(belegt("show", "a.pdf", "--at", "0:3", "--png", "no/page.png"), "Name another file")
+
+
 def test_show_finds_a_part_of_the_name_and_suggests(belegt: Belegt, index: Path) -> None:
     assert belegt("show", "004_").out == (SEEDS / TICKETS).read_text("utf-8")
     refused(belegt("show", "004_5dc85f08f181f95.txt"), "no document of this name", TICKETS)
@@ -334,6 +350,20 @@ def test_ask_prints_the_answer_and_its_places(
     assert (done.code, done.err) == (0, "")
     assert "[1]" in done.out.split("\n\n")[0]
     assert ".txt " in done.out
+
+
+def test_ask_exports_its_reply(belegt: Belegt, index: Path, workplace: Path) -> None:
+    done = belegt("ask", GERMAN, "--export", "reply.md")
+    assert done.code == 0, done.err
+    assert "The reply is in reply.md" in done.err
+    written = (workplace / "reply.md").read_text(encoding="utf-8")
+    assert written.startswith(f"# {GERMAN}")
+    refused = belegt("ask", GERMAN, "--export", "reply.pdf")
+    assert (refused.code, refused.out) == (1, "")
+    assert "ends in .docx, .html, .md" in refused.err
+    unwritable = belegt("ask", GERMAN, "--export", "missing/reply.html")
+    assert unwritable.code == 1
+    assert unwritable.err.strip().endswith("choose another place.")
 
 
 def test_ask_within_one_document(
@@ -548,3 +578,36 @@ def test_where_a_quote_stands_too_is_a_short_line(capsys):
     hits = (Hit(near, 0.2, {}, (replace(near, document="b.txt"),)), Hit(near, 0.1, {}))
     cli._print_reply(NotInDocuments("?", "en", 0.1, "not_covered", "…", hits, times))
     assert capsys.readouterr().out.count("Also in: b.txt\n") == 1
+
+
+def test_it_tells_which_model_wrote_an_answer_or_why_none_did(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plain = Answer("?", "de", 0.9, "generated", "Ja. [1]", (), (), (), Timings(1.0, 1.0))
+    cli._print_reply(replace(plain, model="klein", dropped=1))
+    out = capsys.readouterr().out
+    assert "Formuliert vom Sprachmodell klein, bitte prüfen.\n" in out
+    assert "Eine Aussage weggelassen, die nicht belegt ist.\n" in out
+    cli._print_reply(replace(plain, language="en", notice="Quoted, because …."))
+    out = capsys.readouterr().out
+    assert "Quoted, because ….\n" in out
+    assert "language model" not in out
+
+
+def test_the_model_writes_unless_told_not_to(
+    belegt: Belegt, scripted: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert belegt("sync", str(SEEDS)).code == 0
+    monkeypatch.setenv("BELEGT_ANSWER_THRESHOLD", "0")
+    monkeypatch.setenv("BELEGT_LLM_BASE_URL", scripted.url)
+    monkeypatch.setenv("BELEGT_LLM_MODEL", "klein")
+    monkeypatch.setenv("BELEGT_LLM_KEY", "sk-canary-4711")
+    scripted.play(fails(500))
+    reply = belegt("ask", GERMAN, "--json").json
+    assert scripted.requests
+    assert (reply["mode"], reply["status"]) == ("extractive", "answered")
+    assert "abgelehnt" in reply["notice"]
+    assert "canary" not in json.dumps(reply)
+    scripted.play(fails(500))
+    assert belegt("ask", GERMAN, "--extractive", "--json").json["notice"] == ""
+    assert scripted.requests == []

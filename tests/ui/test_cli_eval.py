@@ -105,5 +105,5 @@ def test_a_check_names_the_line_and_exits_with_one(belegt, place):
         "id;question;language;answerable\n1;Was?;de;nein\n2;Wer?;de;vielleicht\n"
     )
     code, out, err = belegt("eval", "check", "bad.csv")
-    assert (code, "bad.csv, line 3, answerable" in out) == (1, True)
+    assert (code, "bad.csv, row 3, answerable" in out) == (1, True)
     assert "1 fault; nothing was asked." in err

@@ -11,6 +11,7 @@ import pytest
 
 from eval.cases import load_cases
 from eval.run import evaluate
+from eval.runs import RUNS
 from index.library import Library
 from index.settings import Settings
 from index.sync import sync
@@ -89,6 +90,10 @@ def test_a_set_comes_in_and_its_run_goes_out(belegt: Belegt, files, settings: Se
     code, out, err = belegt("export", "kept", "--format", "csv", "--out", "cases.csv")
     assert (code, out, err.strip()) == (0, "", "cases.csv is written")
     assert Path("cases.csv").read_bytes().startswith(b"\xef\xbb\xbfid;")
+    (settings.index / RUNS).mkdir()
+    Path("kept").rename(settings.index / RUNS / "second")
+    code, out, _ = belegt("export", "second", "--format", "trec-run")
+    assert (code, len(out.splitlines()) >= 4) == (0, True)
 
 
 def test_near_misses_come_with_their_file(belegt: Belegt, files, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from index.embedding import load_encoder
 from index.store import Store
 from index.sync import sync
 from tests.fakes import SEEDS
+from tests.scripted_endpoint import Endpoint, fails, says
 from tests.tiny_model import build_tiny_model
 from ui import cli
 
@@ -243,3 +244,26 @@ def test_a_damaged_store(examine: Examine, index: Path, start: int) -> None:
     code, findings = examine()
     assert code == 1
     assert "belegt" in "".join(wrong(findings).values())
+
+
+def test_the_language_model_is_asked(
+    examine: Examine, scripted: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, findings = examine()
+    assert findings["language model"] == (
+        True,
+        "none is set; answers are quotes, nothing leaves the machine",
+    )
+    monkeypatch.setenv("BELEGT_LLM_BASE_URL", scripted.url)
+    monkeypatch.setenv("BELEGT_LLM_MODEL", "small")
+    monkeypatch.setenv("BELEGT_LLM_KEY", "sk-canary-4711")
+    scripted.play(says("Hello"))
+    ok, text = examine()[1]["language model"]
+    assert ok
+    assert text.startswith(f"small at {scripted.url.split('/')[2]} answers in ")
+    scripted.play(fails(401))
+    ok, text = examine()[1]["language model"]
+    assert not ok
+    assert "HTTP 401" in text
+    assert "llm_base_url" in text
+    assert "canary" not in text

@@ -14,6 +14,7 @@ from eval.cases import Case, load_cases
 from index.errors import IndexError_, ModelError, StaleIndexError
 from index.store import Store, writer_lock
 from index.sync import sync
+from tests.fakes import WordEncoder
 from tests.ui.conftest import QUOTES
 from ui import serving
 from ui.web import opening
@@ -346,6 +347,28 @@ def test_a_sync_brings_in_what_is_new_and_questions_go_on(documents_page, tmp_pa
     assert "neu.txt" in body
 
 
+def test_a_sync_is_cancelled_and_the_page_says_what_is_kept(documents_page, tmp_path, monkeypatch):
+    for number in range(20):
+        text = "\n\n".join(f"# {i}\n\nIn {number} ist Satz {i} von Brücken." for i in range(20))
+        (tmp_path / "documents" / f"neu {number}.md").write_text(text, encoding="utf-8")
+    go_on = threading.Event()
+
+    class Held(WordEncoder):
+        def encode_passages(self, passages, progress=None):
+            go_on.wait(20)
+            return super().encode_passages(passages, progress)
+
+    monkeypatch.setattr(opening, "load_encoder", lambda *_: Held())
+    page = documents_page()
+    page.button(key="sync").click().run()
+    page.button(key="sync_cancel").click().run()
+    assert page.button(key="sync_cancel").disabled
+    go_on.set()
+    body = shown(finished(page))
+    assert DE("sync_stopped", added=0, changed=0) in body
+    assert DE.counted("indexed", 3, documents=3, passages=27) in body
+
+
 def test_a_second_sync_elsewhere_is_refused_in_a_line(documents_page, index):
     page = documents_page()
     with writer_lock(index):
@@ -422,7 +445,9 @@ SHOWING |= {"write", "markdown", "text", "caption", "info", "warning", "error", 
 
 
 def own_modules() -> list[Path]:
-    return [*sorted(WEB.glob("*.py")), *sorted(WEB.parent.glob("render*.py"))]
+    beside = WEB.parent
+    shown = [*sorted(beside.glob("render*.py")), *sorted((beside / "exporting").glob("[!_]*.py"))]
+    return [*sorted(WEB.glob("*.py")), *shown]
 
 
 @pytest.mark.parametrize("path", own_modules(), ids=lambda path: path.stem)

@@ -147,12 +147,12 @@ def test_a_card_has_number_title_facts_quote_and_language():
     for expected in (
         "1",
         "Titel",
-        "Amt · Juni 2018 · Teil 1 › Teil 2",
+        "Amt · Juni 2018 · Englisch · Teil 1 › Teil 2",
         "Ein Satz.",
         "auf Englisch",
     ):
         assert expected in shown.text
-    assert "Englisch" not in render.place_html(place, "en", DE)
+    assert "auf Englisch" not in render.place_html(place, "en", DE)
 
 
 def test_a_refusal_shows_its_three_nearest_passages():
@@ -160,9 +160,9 @@ def test_a_refusal_shows_its_three_nearest_passages():
     reply = NotInDocuments("?", "de", 0.1, "not_covered", "Nein.", hits, TIMES)
     places = render.places(reply, {"a.txt": document()}, DE)
     assert [(p.number, p.title, p.facts) for p in places] == [
-        (1, "Titel", "Amt · Juni 2018 · Seite 3"),
-        (2, "b.txt", "ohne Datum · Seite 3"),
-        (3, "c.txt", "ohne Datum · Seite 3"),
+        (1, "Titel", "Amt · Juni 2018 · Englisch · Seite 3"),
+        (2, "b.txt", "ohne Datum · Englisch · Seite 3"),
+        (3, "c.txt", "ohne Datum · Englisch · Seite 3"),
     ]
 
 
@@ -261,7 +261,7 @@ def fragments(text: str) -> list[str]:
         render.question_html(text, DE),
         render.place_html(place, "en", DE),
         render.place_html(near, "de", DE),
-        render.refusal_html(refused, DE),
+        render.refusal_html(refused),
         documents_table(shelf, {}, {text: source}, {text: 2}, DE),
         failures_table([Failure(text, Note(text))], DE),
         notes_table({text: source}, DE),
@@ -330,6 +330,6 @@ def test_a_label_shows_markdown_as_it_stands():
 def test_plain_text_has_the_reply_and_its_places():
     text = render.reply_text(answer("„Ein Satz.“ [1]", citation()), {}, DE)
     assert text == (
-        "„Ein Satz.“ [1]\n\n[1] Titel · Amt · Juni 2018 · Teil 1 › Teil 2\n    a.txt\n"
+        "„Ein Satz.“ [1]\n\n[1] Titel · Amt · Juni 2018 · Deutsch · Teil 1 › Teil 2\n    a.txt\n"
         "    Ein Satz.\n"
     )

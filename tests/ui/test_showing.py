@@ -50,7 +50,7 @@ def test_a_document_without_pages_has_none(settings: Settings, study: Path) -> N
 def test_a_page_is_painted(settings: Settings, study: Path) -> None:
     shown = look_up(settings, "study.pdf", place_of(settings, "built in 1874"))
     with closing(Painter(settings)) as painter:
-        assert painter.paint(shown.document, shown.start, shown.end).startswith(b"\x89PNG")
+        assert painter.paint(shown.document, [(shown.start, shown.end)]).png.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_cannot_be_painted_says_why(
     shown = look_up(settings, name, (0, 3))
     change(study)  # type: ignore[operator]
     with closing(Painter(settings)) as painter, pytest.raises(BelegtError, match=said):
-        painter.paint(shown.document, 0, 3)
+        painter.paint(shown.document, [(0, 3)])
 
 
 @pytest.mark.parametrize("at", [(0, 999_999), (7, 7), (-1, 3)])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from index.readers.package import _UNITS
 from ui.wording import CATALOGUE, LANGUAGES, words
 
 SAME_IN_BOTH = {"app_title", "language_de", "language_en", "left_seconds", "left_minutes"}
@@ -42,6 +43,7 @@ def test_every_fault_and_remark_on_a_file_has_words():
     assert len(codes()) > 30
     known = {key.partition("_")[2] for key in CATALOGUE if key.startswith(("failed_", "note_"))}
     assert codes() - known == set()
+    assert {f"unit_{unit}" for unit in _UNITS} <= CATALOGUE.keys()
 
 
 @pytest.mark.parametrize("key", [key for key in CATALOGUE if key.endswith("_one")])

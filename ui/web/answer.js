@@ -1,7 +1,5 @@
 // An answer with its markers as real buttons. Text reaches the page as text nodes only.
-const WAIT = 4000 // ms for the document to come on a busy machine
-const SETTLE = 800 // ms for the layout to come to rest once it moves
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data }) {
   let box = parentElement.querySelector(".answer")
   if (!box) {
     box = document.createElement("div")
@@ -15,48 +13,39 @@ export default function ({ parentElement, data, setTriggerValue }) {
     box.shown = text
   }
   box.lang = data.language
-  for (const button of box.querySelectorAll("button")) {
+  const markers = [...box.querySelectorAll("button")]
+  for (const button of markers) {
     const number = Number(button.dataset.number)
     button.setAttribute("aria-label", data.names[number])
     button.title = data.names[number]
-    if (number === data.current) button.setAttribute("aria-current", "true")
-    else button.removeAttribute("aria-current")
-    button.onclick = () => {
-      hold(button, parentElement)
-      setTriggerValue("opened", number)
-    }
+    button.onclick = () => tell("belegt:open", { turn: data.turn, number, from: button })
   }
-  for (const tag of box.querySelectorAll(".unsupported")) tag.dataset.tag = data.unsupported
-  // Closing the document hands the focus back to the marker that had opened it.
-  if (data.focus && data.focus.nonce !== box.focused) {
-    box.focused = data.focus.nonce
-    box.querySelector(`[data-number="${data.focus.number}"]`)?.focus({ preventScroll: true })
-  }
+  for (const tag of box.querySelectorAll(".tag")) tag.textContent = data.unsupported
+  choose(markers, data.current)
+  // What is opened or shut here is seen at once; the server says the same a little later.
+  box.listening?.abort()
+  box.listening = new AbortController()
+  const { signal } = box.listening
+  document.addEventListener("belegt:open", ({ detail }) => {
+    choose(markers, detail.turn === data.turn ? detail.number : null)
+  }, { signal })
+  document.addEventListener("belegt:close", ({ detail }) => {
+    choose(markers, null)
+    if (detail.turn !== data.turn) return
+    markers.find(({ dataset }) => Number(dataset.number) === detail.number)?.focus({ preventScroll: true })
+  }, { signal })
+  return () => box.listening.abort()
 }
 
-// Opening a document makes the column narrower; the marker that was clicked stays where it is.
-function hold(button, root) {
-  let scroller = root.host
-  while (scroller && getComputedStyle(scroller).overflowY !== "auto") scroller = scroller.parentElement
-  if (!scroller) return
-  const top = button.getBoundingClientRect().top
-  let until = performance.now() + WAIT
-  let moved = false
-  const stay = () => {
-    if (performance.now() > until) return
-    const off = button.getBoundingClientRect().top - top
-    if (Math.abs(off) >= 1 && !moved) {
-      moved = true
-      until = performance.now() + SETTLE
-    }
-    scroller.scrollTop += off
-    requestAnimationFrame(stay)
+function tell(event, detail) {
+  document.dispatchEvent(new CustomEvent(event, { detail }))
+}
+
+function choose(markers, current) {
+  for (const button of markers) {
+    if (Number(button.dataset.number) === current) button.setAttribute("aria-current", "true")
+    else button.removeAttribute("aria-current")
   }
-  // Whoever scrolls meanwhile is let go.
-  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-    addEventListener(name, () => { until = 0 }, { once: true, passive: true })
-  }
-  stay()
 }
 
 function elements(part, at, parts) {
@@ -78,6 +67,11 @@ function element(part) {
   if (part.kind === "marker") {
     node.type = "button"
     node.dataset.number = part.number
+  }
+  if (part.kind === "unsupported") {
+    const tag = document.createElement("span")
+    tag.className = "tag"
+    node.append(" ", tag)
   }
   if (part.language) {
     node.lang = part.language

@@ -18,7 +18,14 @@ import streamlit as st  # noqa: E402
 
 from index.errors import SettingsError  # noqa: E402
 from index.values import Language  # noqa: E402
-from ui.web import ask_page, documents_page, evaluation_page, parts, talk  # noqa: E402
+from ui.web import (  # noqa: E402
+    accessibility_page,
+    ask_page,
+    documents_page,
+    evaluation_page,
+    parts,
+    talk,
+)
 from ui.web.faults import show_fault  # noqa: E402
 from ui.web.opening import settings  # noqa: E402
 from ui.wording import LANGUAGES, Words, words  # noqa: E402
@@ -27,6 +34,7 @@ _PAGES = {
     "ask": ask_page.show,
     "documents": documents_page.show,
     "evaluation": evaluation_page.show,
+    "accessibility": accessibility_page.show,
 }
 _ANSWER_LANGUAGES = ("auto", *LANGUAGES)
 _ICON = str(Path(__file__).with_name("icon.svg"))
@@ -41,12 +49,11 @@ def main() -> None:
         for at, (name, show) in enumerate(_PAGES.items())
     }
     page = st.navigation(list(pages.values()))
-    asking = page.url_path in ("", "ask")
     st.set_page_config(
         page_title=f"{page.title} · {w('app_title')}",
         # A file of ours: for an icon by name, the browser would ask a host on the internet.
         page_icon=_ICON,
-        layout="wide" if not asking or talk.is_reading() else "centered",
+        layout="wide",
         initial_sidebar_state=_SIDEBAR_WIDTH,
     )
     st.logo(_ICON)

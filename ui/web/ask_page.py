@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -13,12 +11,10 @@ from index.errors import NoIndexError
 from index.values import Document
 from qa.values import Answer, NotInDocuments, Reply
 from ui import render
-from ui.web import documents_page, judging, parts, why
+from ui.web import documents_page, judging, parts, reading, sharing, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
-from ui.web.parts import Picture
-from ui.web.picturing import picture_of
 from ui.web.talk import Conversation, conversation, keep_address
 from ui.wording import Words
 
@@ -41,16 +37,15 @@ def show(w: Words) -> None:
     talk = conversation(desk)
     st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
     keep_address(talk)
-    opened = _opened_place(talk, documents, w)
-    # Always two columns, the second empty and hidden while nothing is open: with another layout
-    # the browser would build the conversation anew and lose its place.
-    left, right = st.columns([1, 1], gap="medium")
-    with left, st.container(key="talk"):
-        _talk(talk, desk, documents, w)
-    if opened:
-        with right, st.container(key="reader"):
-            _reader(talk, desk, documents, w, *opened)
+    # The reader lies over the cards, so that nothing moves when it opens; it is always there, so
+    # that it opens at once (page.css, reader.js).
+    with st.container(key="desk"):
+        with st.container(key="talk"):
+            _talk(talk, desk, documents, w)
+        with st.container(key="reader"):
+            drawn = reading.show(talk, desk, documents, w)
     parts.say(_news(talk, w))
+    reading.follow(drawn)
 
 
 # -- asking -----------------------------------------------------------------------------------
@@ -95,6 +90,8 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
             _reply(talk, desk, number, turn, documents, w)
             if newest:
                 parts.scroll_to(f"turn-{number}", "answered")
+            if number == talk.linked:
+                parts.scroll_to(f"turn-{number}", "linked")
     unkept = [turn.unkept for turn in talk.turns if turn.unkept]
     if unkept:
         st.html(render.note_html(w("not_kept"), unkept[-1]))
@@ -115,26 +112,29 @@ def _reply(
         return
     reply = turn.reply.result()
     places = render.places(reply, documents, w)
-    match reply:
-        case Answer():
-            _answer(talk, number, reply, w)
-        case NotInDocuments():
-            st.html(render.refusal_html(reply, w))
-    if places:
-        st.html(render.heading_html(w("evidence" if isinstance(reply, Answer) else "nearest")))
-    for place in places:
-        _card(talk, number, place, reply, w)
-    if places:
-        judging.show(talk, desk, number, turn, places, w)
-        why.show(desk, number, turn, documents, w)
+    said, shown = st.columns(2, gap="medium")
+    with said:
+        match reply:
+            case Answer():
+                _answer(talk, number, reply, w)
+            case NotInDocuments():
+                st.html(render.refusal_html(reply))
+        if places:
+            judging.show(talk, desk, number, turn, places, w)
+            why.show(desk, number, turn, documents, w)
+        sharing.show(talk, number, documents, w)
+    with shown:
+        if places:
+            st.html(render.places_heading_html(reply, w))
+        for place in places:
+            _card(talk, number, place, reply, w)
 
 
 def _wait(turn: Turn, count: int, w: Words) -> None:
     """Until the reply is there; each step gives Streamlit the chance to serve another click."""
-    time.sleep(0 if turn.reply.done() else _POLL)
-    if turn.reply.done():
-        return
+    # Always there, or what follows would be built anew once it is gone.
     place = st.empty()
+    time.sleep(0 if turn.reply.done() else _POLL)
     while not turn.reply.done():
         place.status(w.counted("searching", count))
         time.sleep(_POLL)
@@ -142,18 +142,8 @@ def _wait(turn: Turn, count: int, w: Words) -> None:
 
 
 def _answer(talk: Conversation, number: int, reply: Answer, w: Words) -> None:
-    focus = None
-    if talk.focus and talk.focus[0] == number:
-        focus = {"number": talk.focus[1], "nonce": talk.steps}
-        talk.focus = None
-    parts.answer(
-        reply,
-        w,
-        key=f"answer-{talk.id}-{number}",
-        current=_current(talk, number),
-        focus=focus,
-        opened=partial(talk.open, number),
-    )
+    key = f"answer-{talk.id}-{number}"
+    parts.answer(reply, w, key=key, turn=number, current=_current(talk, number))
     st.html(render.label_html(reply, w))
 
 
@@ -202,67 +192,3 @@ def _news(talk: Conversation, w: Words) -> str:
             return w.counted("said_answer", len(citations))
         case NotInDocuments():
             return w("said_refusal")
-
-
-# -- the document -----------------------------------------------------------------------------
-
-
-def _opened_place(
-    talk: Conversation, documents: Mapping[str, Document], w: Words
-) -> tuple[render.Place, list[render.Place]] | None:
-    """What is open and its siblings; an address may name what there is not."""
-    if not talk.opened:
-        return None
-    turn, number = talk.opened
-    if not 1 <= turn <= len(talk.turns):
-        talk.opened = None
-        return None
-    future = talk.turns[turn - 1].reply
-    if not future.done() or future.exception() is not None:
-        return None
-    places = render.places(future.result(), documents, w)
-    found = next((place for place in places if place.number == number), None)
-    if found is None:
-        talk.opened = None
-        return None
-    if talk.marking and talk.document in documents:
-        return render.whole(documents[talk.document], number, w), places
-    if 1 <= talk.other <= len(found.also):
-        return found.also[talk.other - 1], places
-    return found, places
-
-
-def _reader(
-    talk: Conversation,
-    desk: Desk,
-    documents: Mapping[str, Document],
-    w: Words,
-    opened: render.Place,
-    siblings: list[render.Place],
-) -> None:
-    turn = talk.opened[0] if talk.opened else 0
-    reading = render.reading(opened, siblings, desk.text(opened.revision), documents, w)
-    document = documents.get(opened.document)
-    picture = None
-    marking = judging.marking(talk, opened, documents)
-    if marking:
-        fault = talk.turns[turn - 1].fault
-        reading = replace(reading, notes=(*reading.notes, *([str(fault)] if fault else [])))
-    elif (
-        document and document.revision == opened.revision and desk.format_of(document.path) == "pdf"
-    ):
-        picture, fault = picture_of(document, opened, w) if talk.pictured else (Picture(), "")
-        reading = replace(reading, notes=(*reading.notes, *filter(None, [fault])))
-    parts.reader(
-        reading,
-        opened.language,
-        w,
-        place=(turn, opened.number, talk.other, opened.document),
-        picture=picture,
-        marking=marking,
-        opened=partial(talk.open, turn),
-        pictured=talk.picture,
-        closed=talk.close,
-        marked=partial(judging.marked, talk, desk, opened),
-        chosen=talk.look_into,
-    )

@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 from eval import feedback
 from eval.cases import Evidence
 from eval.checking import Check
-from eval.feedback import Noted, Verdict
+from eval.feedback import Fit, Noted, Verdict
 from eval.provenance import corpus_in
 from eval.question_sets import keep
 from eval.run import Progress, evaluate
@@ -29,6 +29,7 @@ from eval.values import Summary
 from index.errors import BelegtError, IndexError_
 from index.files import Wanted
 from index.library import Library
+from index.readers.extracted import Page
 from index.store import Failure, Source
 from index.sync import synced_folders, synced_patterns
 from index.values import Document, Language
@@ -203,7 +204,8 @@ class Desk:
         store = self._assistant.library.store
 
         def keep_case() -> Noted:
-            case = feedback.case_of(turn.reply.result(), verdict, place, corpus_in(store).texts)
+            reply, texts = turn.reply.result(), corpus_in(store).texts
+            case = feedback.case_of(reply, verdict, place, texts, feedback.fits(store.folder))
             return feedback.note(store.folder, verdict, case)
 
         turn.fault = None
@@ -211,6 +213,28 @@ class Desk:
             turn.noted = self._read(keep_case)
         except BelegtError as fault:
             turn.fault = fault
+
+    def judge_citation(self, turn: Turn, number: int, fits: bool | None) -> None:
+        """Keep whether a citation of an answer fits, or forget it again; ``turn.fault`` says why
+        that went wrong."""
+        reply, folder = turn.reply.result(), self._assistant.library.store.folder
+        cited = next((c for c in getattr(reply, "citations", ()) if c.number == number), None)
+        if cited is None:
+            return
+        turn.fault = None
+        try:
+            fit = feedback.fit_of(reply.question, cited, bool(fits))
+            self._read(lambda: feedback.note_fit(folder, fit, taken_back=fits is None))
+        except BelegtError as fault:
+            turn.fault = fault
+
+    def fits(self) -> Sequence[Fit]:
+        """How citations were judged; none where that cannot be read."""
+        folder = self._assistant.library.store.folder
+        try:
+            return self._read(lambda: feedback.fits(folder))
+        except BelegtError:
+            return ()
 
     def take_back(self, turn: Turn) -> None:
         """Undo ``judge``."""
@@ -244,6 +268,10 @@ class Desk:
     def text(self, revision: str) -> str | None:
         """Canonical text of a revision; None where it is gone."""
         return self._read(lambda: self._assistant.library.text(revision))
+
+    def pages(self, path: str) -> list[Page]:
+        """The pages of a document; none where its format has none."""
+        return self._read(lambda: self._assistant.library.store.pages(path))
 
     def format_of(self, path: str) -> str:
         """``pdf``, ``html`` …; empty for a document that is gone."""

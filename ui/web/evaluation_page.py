@@ -119,8 +119,10 @@ def _resume(job: Evaluating, desk: Desk, listed: Listed, files: Sequence[Path]) 
 
 
 def _progress(job: Evaluating, w: Words) -> None:
-    """Redrawn on its own while the rest of the page stays; when all is done, the page follows."""
+    """Redrawn on its own while the rest of the page stays; when it ends, the page shows its run,
+    also to those who came, or came back, while it was under way."""
     if not job.running:
+        st.session_state["run_wanted"] = job.out.name if job.out else None
         st.rerun()
     if job.total:
         left = documents_page.span(job.left(), w)
@@ -222,7 +224,7 @@ def _zone() -> ZoneInfo | None:
 
 def _run_name(one: Listed, w: Words) -> str:
     local = datetime.fromisoformat(one.date).astimezone(_zone()).isoformat()
-    time = f"{w.date(local[:10])}, {local[11:16]}"
+    time = f"{w.date(local[:10])}, {local[11:19]}"
     count = w.counted("eval_n", one.n) if one.complete else w.counted("run_interrupted", one.n)
     return " · ".join(part for part in (time, ", ".join(one.files), count) if part)
 
@@ -316,7 +318,12 @@ def _compare(one: Listed, run: Run, others: Sequence[Listed], w: Words) -> None:
     parts.figures(tree, key="comparison")
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: lambda run: str(run.folder)})
+def _content(run: Run) -> tuple[str, str | None, str]:
+    """What a run is known by: its folder may be written over, with equal rows of other settings."""
+    return str(run.folder), run.summary.rows_sha256, run.summary.provenance.date
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: _content})
 def _comparison(before: Run, after: Run, language: str, _w: Words) -> Node:
     return comparison_view(compare(before, after), _w)
 

@@ -1,7 +1,10 @@
 // The language of the page, the one place from which screen readers hear news, and the scrolling
 // to a new question: Streamlit goes to the end of the page, but an answer is read from its start.
 export default function ({ parentElement, data }) {
-  if (data.language) document.documentElement.lang = data.language
+  if (data.language) {
+    document.documentElement.lang = data.language
+    watch()
+  }
   if (data.turn && parentElement.turn !== data.turn) {
     parentElement.turn = data.turn
     for (const delay of [0, 150, 400]) {
@@ -9,11 +12,27 @@ export default function ({ parentElement, data }) {
     }
   }
   if (data.said === undefined) return
-  let region = parentElement.querySelector("[role=status]")
-  if (!region) {
-    region = document.createElement("div")
-    region.setAttribute("role", "status")
-    parentElement.append(region)
-  }
-  if (region.textContent !== data.said) region.textContent = data.said
+  const region = parentElement.querySelector("[role=status]") ?? build(parentElement)
+  // What another part of the page has said meanwhile is not overwritten by the same news.
+  if (region.said !== data.said) region.textContent = region.said = data.said
+}
+
+function build(parent) {
+  const region = document.createElement("div")
+  region.setAttribute("role", "status")
+  parent.append(region)
+  document.addEventListener("belegt:say", ({ detail }) => { region.textContent = detail })
+  return region
+}
+
+// Streamlit's area to drop files on says that it is only there for looks, and yet has a name and can
+// be focused: a group may have both.
+const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
+let watching = false
+function watch() {
+  if (watching) return
+  watching = true
+  const mend = () => document.querySelectorAll(DROP).forEach((area) => area.setAttribute("role", "group"))
+  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true })
+  mend()
 }

@@ -114,9 +114,11 @@ def marking(
     return Marking(choices, opened.document, takes_highlighted)
 
 
-def marked(talk: Conversation, desk: Desk, opened: render.Place, start: int, text: str) -> None:
+def marked(
+    talk: Conversation, desk: Desk, opened: render.Place | None, start: int, text: str
+) -> None:
     """Keep the place that was selected, or the highlighted one where ``text`` is empty."""
-    if not talk.marking or not talk.opened:
+    if not talk.marking or not opened:
         return
     turn, verdict = talk.turns[talk.marking[0] - 1], talk.marking[1]
     if not text:

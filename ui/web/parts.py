@@ -31,6 +31,18 @@ _READER_LABELS = (
     "next",
     "close",
     "page_image",
+    "page_back",
+    "page_forth",
+    "page_number",
+    "zoom_in",
+    "zoom_out",
+    "fit",
+    "fit_yes",
+    "fit_no",
+    "copy",
+    "copy_done",
+    "copy_failed",
+    "original",
     "mark_hint",
     "mark_document",
     "mark_take",
@@ -82,41 +94,34 @@ def scroll_to(turn: str, when: str) -> None:
     _component("frame")(key=f"scroll-{when}-{turn}", data={"turn": turn})
 
 
-def answer(
-    reply: Answer,
-    w: Words,
-    *,
-    key: str,
-    current: int | None,
-    focus: dict[str, int] | None,
-    opened: Callable[[int], None],
-) -> None:
-    """The text of an answer with its markers; ``opened`` is called with the number of one.
-
-    ``focus`` is a marker for the keyboard to go back to.
-    """
-
-    def on_opened() -> None:
-        opened(int(st.session_state[key]["opened"]))
-
-    names = {c.number: render.marker_name(c, w) for c in reply.citations}
+def answer(reply: Answer, w: Words, *, key: str, turn: int, current: int | None) -> None:
+    """The text of an answer with its markers; a click on one opens it in the ``reader``."""
     data = {
         "language": reply.language,
         "parts": [asdict(part) for part in render.answer_parts(reply)],
-        "names": names,
+        "names": {c.number: render.marker_name(c, w) for c in reply.citations},
+        "turn": turn,
         "current": current,
-        "focus": focus,
         "unsupported": w("unsupported"),
     }
-    _component("answer")(key=key, data=data, on_opened_change=on_opened)
+    _component("answer")(key=key, data=data)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The image of a page as a ``data:`` address, empty while it is not asked for."""
+    """A page of a document as an image: ``source`` is a ``data:`` address, empty while it is not
+    ``wanted`` or still ``waiting``; ``of`` says how many pages there are, ``top`` where on the page
+    the quote begins: 0 to 1 from its top, None where it stands on another one."""
 
+    document: str
+    page: int
+    pages: int
+    of: str
+    wanted: bool
+    waiting: bool = False
     source: str = ""
     alt: str = ""
+    top: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,54 +134,88 @@ class Marking:
     highlighted: bool
 
 
-def reader(
-    shown: render.Reading,
-    language: Language,
-    w: Words,
-    *,
-    place: Sequence[object],
-    picture: Picture | None,
-    marking: Marking | None,
-    opened: Callable[[int], None],
-    pictured: Callable[[], None],
-    closed: Callable[[], None],
-    marked: Callable[[int, str], None],
-    chosen: Callable[[str], None],
-) -> None:
-    """An open document; ``place`` names what was opened, so that the part knows a new one.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether a citation was said to fit; None where nothing was said."""
 
-    ``picture`` is there for what can be seen as a page; ``pictured`` is called to turn it on or off.
-    With ``marking``, ``marked`` is called with a selection: its first code point in the canonical
-    text and its words, none for the highlighted place; and ``chosen`` with another document's path.
+    fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document opened at a place of a reply: ``turn`` and ``number`` count from 1, ``place`` names
+    it among all others.
+
+    ``judged`` is there for what can be judged, ``picture`` for what can be seen as a page,
+    ``marking`` while the right place is sought. ``original``: the file can be had; ``handed`` is
+    another number each time it lies ready."""
+
+    place: str
+    turn: int
+    number: int
+    reading: render.Reading
+    judged: Judged | None = None
+    picture: Picture | None = None
+    marking: Marking | None = None
+    original: bool = False
+    handed: int = 0
+
+    def data(self) -> dict[str, Any]:
+        """For the page; the reading's fields beside the others."""
+        fields = asdict(self)
+        return {**fields.pop("reading"), **fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What is called when something is pressed in the open document."""
+
+    opened: Callable[[int, int], None]
+    judged: Callable[[int, int, bool | None], None]
+    pictured: Callable[[], None]
+    turned: Callable[[int], None]
+    original: Callable[[], None]
+    marked: Callable[[int, str], None]
+    chosen: Callable[[str], None]
+    closed: Callable[[], None]
+
+
+def reader(sheet: Sheet | None, ready: Mapping[str, Sheet], w: Words, doings: Doings) -> None:
+    """The open document, shut while there is none; what is ``ready`` opens without the server.
+
+    ``ready`` is by turn and number, as in ``2-1``. ``doings.marked`` is called with a selection: its
+    first code point in the canonical text and its words, none for the highlighted place.
     """
 
+    def given(name: str) -> Any:
+        return st.session_state["reader_part"][name]
+
     def on_opened() -> None:
-        opened(int(st.session_state["reader_part"]["opened"]))
+        doings.opened(int(given("opened")["turn"]), int(given("opened")["number"]))
+
+    def on_judged() -> None:
+        said = given("judged")
+        doings.judged(int(said["turn"]), int(said["number"]), said["fits"])
 
     def on_marked() -> None:
-        given = st.session_state["reader_part"]["marked"]
-        marked(int(given["start"]), str(given["text"]))
-
-    def on_chosen() -> None:
-        chosen(str(st.session_state["reader_part"]["chosen"]))
+        doings.marked(int(given("marked")["start"]), str(given("marked")["text"]))
 
     labels = {name: w(name) for name in _READER_LABELS}
-    data = {
-        **asdict(shown),
-        "language": language,
-        "place": "-".join(map(str, place)),
-        "labels": {**labels, "text": w("reader_text")},
-        "picture": asdict(picture) if picture else None,
-        "marking": asdict(marking) if marking else None,
-    }
     _component("reader")(
         key="reader_part",
-        data=data,
+        data={
+            "panel": sheet.data() if sheet else None,
+            "ready": {key: one.data() for key, one in ready.items()},
+            "labels": {**labels, "text": w("reader_text")},
+        },
         on_opened_change=on_opened,
-        on_pictured_change=pictured,
-        on_closed_change=closed,
+        on_judged_change=on_judged,
+        on_pictured_change=doings.pictured,
+        on_turned_change=lambda: doings.turned(int(given("turned"))),
+        on_original_change=doings.original,
         on_marked_change=on_marked,
-        on_chosen_change=on_chosen,
+        on_chosen_change=lambda: doings.chosen(str(given("chosen"))),
+        on_closed_change=doings.closed,
     )
 
 
@@ -192,3 +231,10 @@ def cases(data: Mapping[str, Any], key: str, opened: Callable[[str], None]) -> N
         opened(str(st.session_state[key]["opened"]))
 
     _cases()(key=key, data=data, on_opened_change=on_opened)
+
+
+def link(address: Mapping[str, str], label: str, w: Words, key: str) -> None:
+    """A button that copies the address of this page with the parameters ``address``."""
+    names = ("share_copied", "share_by_hand", "share_link_address")
+    data = {"address": dict(address), "label": label, "labels": {name: w(name) for name in names}}
+    _component("link")(key=key, data=data)

@@ -27,8 +27,9 @@ class Conversation:
     is looked at in its stead while the right place is sought. ``marking`` is what waits for that:
     a turn and the judgement of its reply.
 
-    ``pictured``: as an image of its page, where it has one. ``focus`` is where the keyboard goes back
-    to after closing; ``steps`` makes each such move new.
+    ``pictured``: with the image of its page, where it has one; ``page`` is another page than the
+    quote's, from 1. ``handed`` counts the originals that were asked for, ``handing``: one is now.
+    ``linked`` is the turn that the address named.
     """
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -37,10 +38,12 @@ class Conversation:
     other: int = 0
     document: str = ""
     marking: tuple[int, Verdict] | None = None
-    pictured: bool = False
-    focus: tuple[int, int] | None = None
-    steps: int = 0
+    pictured: bool = True
+    page: int = 0
+    handed: int = 0
+    handing: bool = False
     unknown: bool = False
+    linked: int | None = None
 
     def ask(self, desk: Desk, question: str, interface: Language, override: str) -> None:
         """Add a question; its language settles replies to follow-ups too short to tell."""
@@ -58,10 +61,9 @@ class Conversation:
         return None
 
     def open(self, turn: int, number: int, other: int = 0) -> None:
-        self.opened, self.other, self.document = (turn, number), other, ""
+        self.opened, self.other, self.document, self.page = (turn, number), other, "", 0
         if self.marking and self.marking[0] != turn:
             self.marking = None
-        self.steps += 1
 
     def mark(self, turn: int, number: int, verdict: Verdict) -> None:
         """Open a place and let the right one be marked from there on."""
@@ -73,12 +75,19 @@ class Conversation:
         self.document = document
 
     def picture(self) -> None:
-        """Turn between text and image of the page."""
+        """Show the image of the page, or do without."""
         self.pictured = not self.pictured
 
+    def turn_to(self, page: int) -> None:
+        """Another page of the open document."""
+        self.page = page
+
+    def hand_over(self) -> None:
+        """The file of the open document is asked for."""
+        self.handed, self.handing = self.handed + 1, True
+
     def close(self) -> None:
-        self.opened, self.focus, self.marking = None, self.opened, None
-        self.steps += 1
+        self.opened, self.marking = None, None
 
 
 def conversation(desk: Desk) -> Conversation:
@@ -93,12 +102,6 @@ def start_anew() -> None:
     st.session_state["conversation"] = Conversation()
 
 
-def is_reading() -> bool:
-    """Whether a document is open beside the conversation."""
-    talk = st.session_state.get("conversation")
-    return talk is not None and talk.opened is not None
-
-
 def _from_address(desk: Desk) -> Conversation:
     chat = st.query_params.get("chat", "")
     turns = desk.reopen(chat) if _ID.fullmatch(chat) else []
@@ -106,6 +109,7 @@ def _from_address(desk: Desk) -> Conversation:
         return Conversation(unknown=bool(chat))
     talk = Conversation(id=chat, turns=turns)
     answer, cite = st.query_params.get("answer", ""), st.query_params.get("cite", "")
+    talk.linked = int(answer) if answer.isdecimal() else None
     if answer.isdecimal() and cite.isdecimal():
         talk.opened = (int(answer), int(cite))
         also = st.query_params.get("also", "")

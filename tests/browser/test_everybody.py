@@ -1,0 +1,201 @@
+"""For everybody: nothing that axe finds, narrow, enlarged, by keyboard alone, without motion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from tests.browser.conftest import PATIENCE
+from ui.wording import words
+
+pytestmark = pytest.mark.browser
+playwright_api = pytest.importorskip("playwright.sync_api")
+
+DE, EN = words("de"), words("en")
+BOX = "stChatInputTextArea"
+QUESTION = "Wie viele Partner gibt es?"
+
+FOCUSED = """() => {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node?.getAttribute("aria-label") || node?.innerText || ""
+}"""
+
+WIDE = """() => [...document.querySelectorAll("*")]
+  .filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0)
+  .filter((node) => /auto|scroll/.test(getComputedStyle(node).overflowX))
+  .filter((node) => !node.closest(".b-table, [role=tablist], textarea"))
+  .map((node) => `${node.className} ${node.scrollWidth} > ${node.clientWidth}`)"""
+
+
+def ask(tab, question: str) -> None:
+    tab.get_by_test_id(BOX).fill(question)
+    tab.get_by_test_id(BOX).press("Enter")
+
+
+def start(tab) -> None:
+    tab.get_by_role("heading", name=DE("ask_heading")).wait_for()
+
+
+def checking(tab) -> None:
+    """An answer, its document open, and everything below it unfolded."""
+    ask(tab, QUESTION)
+    tab.get_by_role("button", name="Beleg 2: Smart Thinking").click()
+    tab.locator(".reader mark.quote").wait_for()
+    tab.get_by_text(DE("share")).click()
+    tab.get_by_text(DE("share_answer")).wait_for()
+    tab.get_by_text(DE("why_answer")).click()
+    tab.locator(".b-meter").wait_for()
+
+
+def refusal(tab) -> None:
+    tab.get_by_role("button", name=DE("new_conversation")).click()
+    ask(tab, "Was ist auf dem Mond?")
+    tab.get_by_text(DE("no_answer"), exact=True).first.wait_for()
+
+
+def documents(tab) -> None:
+    tab.get_by_role("link", name=DE("page_documents")).click()
+    tab.locator(".b-table").first.wait_for()
+
+
+def evaluation(tab) -> None:
+    tab.get_by_role("link", name=DE("page_evaluation")).click()
+    tab.get_by_role("heading", name=DE("page_evaluation")).wait_for()
+    tab.get_by_text(DE("own_heading")).click()
+    tab.get_by_role("button", name=DE("own_template")).wait_for()
+
+
+def accessibility(tab) -> None:
+    tab.get_by_role("link", name=DE("page_accessibility")).click()
+    tab.get_by_role("heading", name=DE("access_gaps")).wait_for()
+
+
+STEPS = (start, checking, refusal, documents, evaluation, accessibility)
+
+
+def found_by_axe(tab) -> list[str]:
+    tab.evaluate(AXE_SCRIPT)
+    found = tab.evaluate("axe.run()")["violations"]
+    return [
+        f"{v['id']}: {node['target']} {node['html'][:120]}" for v in found for node in v["nodes"]
+    ]
+
+
+@pytest.fixture
+def tab(browser, address):
+    """A tab of a profile of its own, for it changes how pages look."""
+    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(address)
+    yield tab
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(tab, scheme):
+    tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    tab.reload()
+    for step in STEPS:
+        step(tab)
+        tab.wait_for_timeout(300)
+        assert found_by_axe(tab) == [], step.__name__
+
+
+# 320 points are also what is left of 1280 at 400 %, which the rules for the web ask for; the third is
+# half a small laptop's window at 200 %.
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (640, 360)])
+def test_nothing_needs_sideways_scrolling(tab, width, height):
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.reload()
+    start(tab)
+    assert tab.evaluate(WIDE) == []
+    checking(tab)
+    assert tab.evaluate(WIDE) == []
+    tab.get_by_role("button", name=DE("close")).click()
+    for name, heading in (("documents", "page_documents"), ("evaluation", "page_evaluation")):
+        tab.goto(f"{tab.url.split('/?')[0].rstrip('/')}/{name}".replace("/documents/eval", "/eval"))
+        tab.get_by_role("heading", name=DE(heading)).wait_for()
+        tab.wait_for_timeout(300)
+        assert tab.evaluate(WIDE) == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def tab_to(tab, name: str, key: str = "Tab") -> None:
+    """Go on with the keyboard until the element with this name has the focus."""
+    for _ in range(60):
+        tab.keyboard.press(key)
+        if name in tab.evaluate(FOCUSED):
+            return
+    raise AssertionError(f"{name!r} is not reached by {key}")
+
+
+def test_ask_check_and_pass_on_by_keyboard_alone(tab):
+    expect = playwright_api.expect
+    start(tab)
+    tab_to(tab, DE("question_box"))
+    tab.keyboard.type(QUESTION)
+    tab.keyboard.press("Enter")
+    tab.get_by_role("button", name="Beleg 2: Smart Thinking").wait_for()
+    expect(tab.locator("[role=status]").last).to_have_text(DE.counted("said_answer", 2))
+    tab_to(tab, "Beleg 2: Smart Thinking", "Shift+Tab")
+    tab.keyboard.press("Enter")
+    text = tab.get_by_role("region", name=DE("reader_text"))
+    expect(text).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(tab.locator(".reader")).to_be_hidden()
+    assert "Beleg 2: Smart Thinking" in tab.evaluate(FOCUSED)
+    tab_to(tab, DE("share"))
+    tab.keyboard.press("Enter")
+    tab_to(tab, DE("share_docx"))
+    with tab.expect_download():
+        tab.keyboard.press("Enter")
+    tab_to(tab, DE("page_documents"), "Shift+Tab")
+    tab.keyboard.press("Enter")
+    tab.locator(".b-table").first.wait_for()
+
+
+def test_language_is_told_for_page_and_quotes(tab):
+    expect = playwright_api.expect
+    ask(tab, QUESTION)
+    tab.get_by_role("button", name="Beleg 2: Smart Thinking").wait_for()
+    quotes = tab.locator(".b-quote")
+    assert [quote.get_attribute("lang") for quote in quotes.all()] == ["de", "en"]
+    assert tab.locator(".answer .quote").last.get_attribute("lang") == "en"
+    expect(tab.locator("html")).to_have_attribute("lang", "de")
+    tab.get_by_text("English", exact=True).click()
+    expect(tab.locator("html")).to_have_attribute("lang", "en")
+    assert [quote.get_attribute("lang") for quote in quotes.all()] == ["de", "en"]
+    for name, heading in (("documents", "page_documents"), ("evaluation", "page_evaluation")):
+        tab.get_by_role("link", name=EN(f"page_{name}")).click()
+        tab.get_by_role("heading", name=EN(heading)).wait_for()
+        expect(tab.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_whoever_wants_no_motion_gets_none(tab):
+    tab.emulate_media(reduced_motion="reduce")
+    start(tab)
+    moving = """() => [...document.querySelectorAll(".stApp *")].filter((node) =>
+      getComputedStyle(node).transitionDuration.split(",").some((t) => parseFloat(t) > 0.01)).length"""
+    assert tab.evaluate(moving) == 0
+
+
+def test_from_nothing_to_a_first_answer(browser, serve, tmp_path_factory, place: Path):
+    expect = playwright_api.expect
+    root = tmp_path_factory.mktemp("first")
+    (root / "documents").symlink_to(place / "documents")
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(serve(root))
+    tab.get_by_role("heading", name=EN("first_heading")).wait_for()
+    expect(tab.locator(".b-steps li")).to_have_count(3)
+    assert found_by_axe(tab) == []
+    tab.get_by_role("button", name=EN("read_samples")).click()
+    tab.get_by_role("heading", name=EN("ask_heading")).wait_for()
+    tab.locator("[class*=st-key-example-] button").first.click()
+    tab.get_by_role("button", name="Evidence 1:").wait_for()
+    context.close()

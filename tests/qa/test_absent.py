@@ -1,0 +1,39 @@
+"""Words of a question that no document holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.settings import Settings
+from index.store import Store
+from index.sync import sync
+from index.values import Language
+from qa.absent import absent_words
+from qa.question import analyse
+from tests.fakes import WordEncoder
+
+GERMAN = "Der Hafen\n\nDie Fähren des Hafens fahren täglich, und die Stadt ist nah."
+ENGLISH = "The lighthouse\n\nThe lighthouse guides all ships that come to the port."
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "absent"),
+    [
+        ("Wann fährt die Fähre nach Paris?", "de", ["Paris"]),
+        ("Wie groß ist der Mond über dem HAFEN?", "de", ["Mond"]),
+        ("Wer leitet das Lighthouse?", "de", []),  # a verb that is missing says little
+        ("Which ship carries pineapples?", "en", ["carries", "pineapples"]),
+        ("What?", "en", []),
+    ],
+)
+def test_what_no_document_holds(
+    settings: Settings, folder, question: str, language: Language, absent: list[str]
+) -> None:
+    (folder / "hafen.txt").write_text(GERMAN, encoding="utf-8")
+    (folder / "port.txt").write_text(ENGLISH, encoding="utf-8")
+    sync([folder], settings.index, WordEncoder())
+    store = Store(settings.index)
+    try:
+        assert absent_words(analyse(question, language), store) == absent
+    finally:
+        store.close()
