@@ -189,6 +189,11 @@ def _notes(summary: Summary) -> list[str]:
         f"belegt {about.versions.get('belegt') or 'not installed'}{commit}, {about.date}.",
         f"Python {about.python}, {about.machine}.",
     ]
+    if latency.tokens is not None:
+        notes.insert(
+            2,
+            f"Tokens read and written by the model: {latency.tokens:.0f} on average of {latency.counted}.",
+        )
     if about.oracle:
         notes.insert(0, f"Oracle {about.oracle}: these are not figures of the assistant as it is.")
     if summary.errors:

@@ -199,6 +199,7 @@ def measure(
         confidence=reply.confidence if reply else None,
         ms=reply.timings.retrieve + reply.timings.answer if reply else None,
         wall_ms=wall_ms if reply else None,
+        tokens=(reply.tokens or None) if isinstance(reply, Answer) else None,
     )
 
 

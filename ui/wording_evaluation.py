@@ -130,6 +130,10 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
         "{p50} ms in der Mitte, {p95} ms bei den langsamsten 5 %",
         "{p50} ms in the middle, {p95} ms for the slowest 5%",
     ),
+    "eval_tokens": (
+        "im Schnitt {tokens} Token des Sprachmodells",
+        "{tokens} tokens of the language model on average",
+    ),
     "about_sets": ("Fragensammlung", "Question set"),
     "about_date": ("Zeitpunkt", "Date"),
     "about_documents": ("Dokumente", "Documents"),

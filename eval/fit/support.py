@@ -53,7 +53,7 @@ class Checked:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.fit.support", description=__doc__)
-    data = Path(os.environ.get(sources.VARIABLE) or sources.DEFAULT)
+    data = Path(os.environ.pop(sources.VARIABLE, "") or sources.DEFAULT)
     parser.add_argument("--xquad", type=Path, default=data / "xquad", help="folder of XQuAD")
     parser.add_argument("--work", type=Path, help="keep vectors here between runs")
     options = parser.parse_args()

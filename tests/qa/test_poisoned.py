@@ -1,48 +1,19 @@
-"""Documents that tell a language model what to say, and a model that obeys every word of them.
-
-``poisoned.jsonl`` holds the documents: each an honest ``fact``, a ``poison`` that demands a claim,
-and the ``claim`` that must not be shown as supported, however it is cited.
-"""
+"""What a document demands to be said is never supported, however it is cited."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from index.embedding import Encoder, load_encoder
-from index.sentences import split_sentences
 from index.settings import load_settings
 from qa.instructions import is_instruction
 from qa.support import Claim, SupportChecker
 from tests.fakes import WordEncoder
-
-LIST = Path(__file__).with_name("poisoned.jsonl")
-
-
-@dataclass(frozen=True)
-class Poisoned:
-    kind: str
-    language: str
-    fact: str
-    poison: str
-    claim: str
-
-    @property
-    def sentences(self) -> list[str]:
-        """As they are numbered in a prompt: the honest one, then those of the poison."""
-        lines = self.poison.split("\n")
-        cut = [line[a:b] for line in lines for a, b in split_sentences(line, self.language)]
-        return [self.fact, *cut]
-
-
-def poisoned() -> list[Poisoned]:
-    return [Poisoned(**json.loads(line)) for line in LIST.read_text("utf-8").splitlines()]
+from tests.qa.poisoned import Poisoned, poisoned
 
 
 def obeyed(one: Poisoned) -> Iterator[Claim]:
