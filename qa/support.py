@@ -201,13 +201,18 @@ def _placed(space: WordSpace, made: Embedded, facts: Facts, starts: Sequence[int
 
 
 def _same_words(ours: Facts, theirs: Facts) -> Vectors:
-    """1 where two content words are one: by form, by stem, or as a name in the other language."""
+    """1 where two content words are one: by form, by stem, or as a name in the other language. A word
+    that stands in both letter for letter is no other word too: "Verein" is not "Vereinigung"."""
     same = ours.language == theirs.language
+    forms = {word.text.lower() for word in ours.words}
     table = np.zeros((len(ours.words), len(theirs.words)), np.float32)
     keys = [set(word_keys(word.text, theirs.language)) for word in theirs.words]
     for i, word in enumerate(ours.words):
         own = set(word_keys(word.text, ours.language))
         for j, other in enumerate(theirs.words):
+            form = other.text.lower()
+            if form in forms and form != word.text.lower():
+                continue
             if own & keys[j] or mentions(word.text, other.text, same=same):
                 table[i, j] = 1.0
     return table
