@@ -408,7 +408,7 @@ def _about(summary: Summary, w: Words) -> Node:
     about = summary.provenance
     pairs = [
         (w("about_sets"), ", ".join(name for name, _ in about.files) or "–"),
-        (w("about_date"), about.date),
+        (w("about_date"), _time(about.date, w)),
         (w("about_documents"), w.number(about.documents)),
         (w("about_data"), about.data_sha256[:12]),
         (w("about_corpus"), about.corpus_sha256[:12]),
@@ -421,6 +421,11 @@ def _about(summary: Summary, w: Words) -> Node:
     ]
     items = [part for k, v in pairs for part in (node("dt", k), node("dd", foreign(v)))]
     return node("details", node("summary", w("eval_about")), node("dl", *items), class_="more")
+
+
+def _time(iso: str, w: Words) -> str:
+    """Day and time as the language writes them; runs are dated in UTC."""
+    return f"{w.date(iso[:10])}, {iso[11:16]} UTC"
 
 
 def _settings(settings: Mapping[str, Any]) -> list[str]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -87,16 +89,29 @@ CREATE TABLE pages (
     number INTEGER NOT NULL, start INTEGER NOT NULL, label TEXT NOT NULL,
     PRIMARY KEY (document_id, number)
 ) WITHOUT ROWID;
-CREATE TABLE chats (id TEXT PRIMARY KEY, created TEXT NOT NULL);
+CREATE TABLE chats (
+    id TEXT PRIMARY KEY, created TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '',
+    title TEXT NOT NULL DEFAULT ''
+);
 CREATE TABLE turns (
     chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    created TEXT NOT NULL, reply TEXT NOT NULL, PRIMARY KEY (chat_id, ordinal)
+    created TEXT NOT NULL, reply TEXT NOT NULL, again INTEGER, PRIMARY KEY (chat_id, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE cited (
     chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
     revision TEXT NOT NULL REFERENCES revisions (hash), PRIMARY KEY (chat_id, revision)
 ) WITHOUT ROWID;
 """
+
+_KEPT = ("revisions", "chats", "turns", "cited")
+"""Tables that an index of another format hands on: a person's own, which no sync can make anew."""
+
+_ADDED = (
+    ("chats", "owner", "TEXT NOT NULL DEFAULT ''"),
+    ("chats", "title", "TEXT NOT NULL DEFAULT ''"),
+    ("turns", "again", "INTEGER"),
+)
+"""Columns that chats of earlier versions lack; they are added where they are missing."""
 
 _PASSAGE = """
 SELECT p.id, d.path, d.revision, p.start, p."end", p.text, p.language, p.heading, p.page,
@@ -148,6 +163,25 @@ class Source:
     notes: tuple[Note, ...]
     reader: str
     stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A stored conversation: ``title`` as its owner named it, empty until then; ``first`` is its first
+    question, ``updated`` the time of its last turn, ISO 8601 in UTC."""
+
+    id: str
+    title: str
+    first: str
+    updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A reply as JSON; ``again`` is the ordinal of the turn, from 0, whose question it answers anew."""
+
+    reply: str
+    again: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +286,55 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             with self.transaction():
                 if not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-                    for statement in _SCHEMA.split(";"):
-                        self._db.execute(statement)
-                    self.set_meta("schema", str(SCHEMA_VERSION))
+                    self._make_tables()
                     self.set_meta("state", "0")
+            if self._is_older():
+                self._renew()
+
+    def _make_tables(self) -> None:
+        """The tables that are missing; in a transaction."""
+        there = self._tables()
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            if (
+                re.split(r"\W+", statement.strip())[2:][statement.count("VIRTUAL TABLE")]
+                not in there
+            ):
+                self._db.execute(statement)
+        self.set_meta("schema", str(SCHEMA_VERSION))
+
+    def _tables(self) -> set[str]:
+        return {row[0] for row in self._db.execute("SELECT name FROM sqlite_master")}
+
+    def _is_older(self) -> bool:
+        found = self.meta("schema") or ""
+        return found.isdecimal() and int(found) < SCHEMA_VERSION
+
+    def _renew(self) -> None:
+        """Empty an index of an earlier format but for chats and the revisions they cite; documents
+        are read anew by the sync that follows. Passage ids go on where they were."""
+        db = self._db
+        with self.transaction():
+            db.execute("PRAGMA defer_foreign_keys = ON")
+            state = self.state()
+            last = db.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0] or 0
+            for name in _tables_to_drop(db):
+                db.execute(f"DROP TABLE {name}")
+            db.execute("DELETE FROM revisions WHERE hash NOT IN (SELECT revision FROM cited)")
+            self._make_tables()
+            db.execute("INSERT INTO sqlite_sequence VALUES ('passages', ?)", (last,))
+            self.set_meta("state", str(state + 1))
+
+    def _complete_chats(self) -> None:
+        """Give chats of an earlier version the columns they lack, where the file can be written."""
+        missing = [
+            (table, column, kind)
+            for table, column, kind in _ADDED
+            if column not in {row[1] for row in self._rows(f"PRAGMA table_info({table})")}
+        ]
+        if missing:
+            with suppress(IndexError_), self.transaction():
+                for table, column, kind in missing:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     def _check(self) -> None:
         with explained(self.folder):
@@ -264,10 +343,15 @@ class Store:
             raise NoIndexError(f"{self.folder}: no index here. Run `belegt sync FOLDER` first.")
         found = self.meta("schema")
         if found != str(SCHEMA_VERSION):
-            raise StaleIndexError(
-                f"{self.folder}: index of format {found}, this belegt needs {SCHEMA_VERSION}."
-                f" Remove the folder and run `belegt sync`."
+            mend = (
+                "Run `belegt sync`: documents are read anew, conversations are kept."
+                if self._is_older()
+                else "Remove the folder and run `belegt sync`, or take a newer belegt."
             )
+            raise StaleIndexError(
+                f"{self.folder}: index of format {found}, this belegt needs {SCHEMA_VERSION}. {mend}"
+            )
+        self._complete_chats()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -705,29 +789,100 @@ class Store:
 
     # -- chats --------------------------------------------------------------------------------
 
-    def add_turn(self, chat: str, created: str, reply: str, revisions: Iterable[str]) -> None:
-        """Append a reply (JSON) to a chat, which is made if new; keeps the revisions it cites."""
+    def add_turn(
+        self,
+        chat: str,
+        created: str,
+        reply: str,
+        revisions: Iterable[str],
+        *,
+        owner: str = "",
+        again: int | None = None,
+    ) -> int:
+        """Append a reply (JSON) to a chat, which is made if new; keeps the revisions it cites.
+
+        Returns the turn's ordinal, from 0.
+
+        Raises:
+            IndexError_: the chat is another owner's.
+        """
         with self.transaction():
-            self._db.execute("INSERT OR IGNORE INTO chats VALUES (?, ?)", (chat, created))
-            (ordinal,) = self._db.execute(
-                "SELECT count(*) FROM turns WHERE chat_id = ?", (chat,)
-            ).fetchone()
+            new = "INSERT OR IGNORE INTO chats (id, created, owner) VALUES (?, ?, ?)"
+            self._db.execute(new, (chat, created, owner))
+            if not self._owns(chat, owner):
+                raise IndexError_("This conversation belongs to someone else. Begin a new one.")
+            count = "SELECT count(*) FROM turns WHERE chat_id = ?"
+            ordinal = int(self._db.execute(count, (chat,)).fetchone()[0])
             self._db.execute(
-                "INSERT INTO turns VALUES (?, ?, ?, ?)", (chat, ordinal, created, reply)
+                "INSERT INTO turns (chat_id, ordinal, created, reply, again) VALUES (?, ?, ?, ?, ?)",
+                (chat, ordinal, created, reply, again),
             )
             self._db.executemany(
                 "INSERT OR IGNORE INTO cited SELECT ?, hash FROM revisions WHERE hash = ?",
                 [(chat, revision) for revision in revisions],
             )
+        return ordinal
 
-    def turns(self, chat: str) -> list[str]:
-        """Replies of a chat as JSON, oldest first; empty for an unknown one."""
-        rows = self._rows("SELECT reply FROM turns WHERE chat_id = ? ORDER BY ordinal", (chat,))
-        return [row[0] for row in rows]
+    def _owns(self, chat: str, owner: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM chats WHERE id = ? AND owner = ?", (chat, owner)))
 
-    def delete_chat(self, chat: str) -> None:
+    def turns(self, chat: str, owner: str = "") -> list[StoredTurn]:
+        """Replies of a chat, oldest first; empty for one that is unknown or another owner's."""
+        rows = self._rows(
+            "SELECT t.reply, t.again FROM turns t JOIN chats c ON c.id = t.chat_id"
+            " WHERE c.id = ? AND c.owner = ? ORDER BY t.ordinal",
+            (chat, owner),
+        )
+        return [StoredTurn(*row) for row in rows]
+
+    def chats(self, owner: str = "", words: str = "", limit: int = 50) -> list[Chat]:
+        """Chats of an owner, newest turn first; with ``words``, those whose title, questions or
+        answers hold each of them, whatever the case."""
+        rows = self._rows(
+            "SELECT c.id, c.title, f.reply ->> '$.question', max(t.created)"
+            " FROM chats c JOIN turns f ON f.chat_id = c.id AND f.ordinal = 0"
+            " JOIN turns t ON t.chat_id = c.id WHERE c.owner = ?"
+            " GROUP BY c.id ORDER BY max(t.created) DESC, c.rowid DESC",
+            (owner,),
+        )
+        found = (Chat(*row) for row in rows)
+        wanted = words.casefold().split()
+        return list(islice((c for c in found if not wanted or self._says(c, wanted)), limit))
+
+    def _says(self, chat: Chat, words: Sequence[str]) -> bool:
+        rows = self._rows(
+            "SELECT reply ->> '$.question', reply ->> '$.text' FROM turns WHERE chat_id = ?",
+            (chat.id,),
+        )
+        said = " ".join([chat.title, *(str(part) for row in rows for part in row)]).casefold()
+        return all(word in said for word in words)
+
+    def title_of(self, chat: str, owner: str = "") -> str:
+        """How its owner named a chat; empty if not at all."""
+        rows = self._rows("SELECT title FROM chats WHERE id = ? AND owner = ?", (chat, owner))
+        return str(rows[0][0]) if rows else ""
+
+    def rename_chat(self, chat: str, title: str, owner: str = "") -> None:
+        """Name a chat; an empty title gives it back its first question."""
         with self.transaction():
-            self._db.execute("DELETE FROM chats WHERE id = ?", (chat,))
+            self._db.execute(
+                "UPDATE chats SET title = ? WHERE id = ? AND owner = ?", (title, chat, owner)
+            )
+
+    def delete_chat(self, chat: str, owner: str = "") -> None:
+        """Delete a chat; the revisions it alone cites go with the next sync."""
+        with self.transaction():
+            self._db.execute("DELETE FROM chats WHERE id = ? AND owner = ?", (chat, owner))
+
+
+def _tables_to_drop(db: sqlite3.Connection) -> list[str]:
+    """All tables but those that are kept; what belongs to a virtual table goes with it, and goes
+    first, so that nothing of it is dropped twice."""
+    rows = db.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
+        " AND name NOT LIKE 'sqlite_%' ORDER BY name = 'words', type = 'table', name"
+    )
+    return [row[0] for row in rows if row[0] not in _KEPT]
 
 
 @contextmanager

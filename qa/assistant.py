@@ -50,8 +50,9 @@ class _Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """How an answer is handed over while it is written; see ``Assistant.ask``."""
+    """Who writes an answer, and how it is handed over meanwhile; see ``Assistant.ask``."""
 
+    writer: Writer | None = None
     on_partial: OnPartial | None = None
     stop: threading.Event | None = None
 
@@ -103,6 +104,7 @@ class Assistant:
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
         history: Sequence[Exchange] = (),
+        word_for_word: bool = False,
         on_partial: OnPartial | None = None,
         stop: threading.Event | None = None,
     ) -> Reply:
@@ -111,10 +113,10 @@ class Assistant:
         ``language`` overrides the language of the reply; else the question's own decides, then the
         ``conversation``'s, then the ``interface``'s. ``within`` limits the search to some document
         paths, ``only`` to some passages; ``without`` leaves some out. ``history`` are the earlier
-        turns, oldest first: what a follow-up leaves out is taken from them. While a language model
-        writes, ``on_partial`` gets the answer so far each time one more checked statement has
-        arrived, and ``stop`` ends the writing and keeps what is there. Never raises for what a user
-        may type.
+        turns, oldest first: what a follow-up leaves out is taken from them. ``word_for_word`` leaves
+        a language model out. While one writes, ``on_partial`` gets the answer so far each time one
+        more checked statement has arrived, and ``stop`` ends the writing and keeps what is there.
+        Never raises for what a user may type.
         """
         text = question.strip()
         spoken = question_language(
@@ -134,7 +136,8 @@ class Assistant:
             if on_partial:
                 on_partial(_as_asked(so_far, text))
 
-        reply = self._answer(understood, spoken, answer_in, limits, _Flow(tell, stop))
+        flow = _Flow(None if word_for_word else self.writer, tell, stop)
+        reply = self._answer(understood, spoken, answer_in, limits, flow)
         return _as_asked(reply, text)
 
     def search(
@@ -178,7 +181,7 @@ class Assistant:
         """Questions drawn from the documents that this assistant answers; fewer if it finds fewer."""
         found: list[str] = []
         for question in islice(candidates(self.library, language), EXAMPLES_TRIED):
-            if isinstance(self.ask(question, language=language), Answer):
+            if isinstance(self.ask(question, language=language, word_for_word=True), Answer):
                 found.append(question)
             if len(found) == count:
                 break
@@ -219,9 +222,9 @@ class Assistant:
             timings=_timings(started, retrieved),
             missing=tuple(missing),
         )
-        if self.writer is None:
+        if flow.writer is None:
             return quotes
-        return self.writer.write(_task(quotes, covered, documents), flow.on_partial, flow.stop)
+        return flow.writer.write(_task(quotes, covered, documents), flow.on_partial, flow.stop)
 
     def _covered(
         self, text: str, spoken: Language, limits: _Limits, whole: _Read

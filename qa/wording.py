@@ -193,6 +193,28 @@ _DOUBTS: dict[Language, dict[Doubt, str]] = {
     },
 }
 
+_SEARCHED_ONLY: dict[Language, str] = {
+    "de": "Gesucht wurde nur hier: {scope}.",
+    "en": "Only this was searched: {scope}.",
+}
+
+_SCOPE: dict[Language, dict[str, str]] = {
+    "de": {
+        "documents": "{count} Dokumente",
+        "de": "auf Deutsch",
+        "en": "auf Englisch",
+        "since": "ab {date}",
+        "until": "bis {date}",
+    },
+    "en": {
+        "documents": "{count} documents",
+        "de": "in German",
+        "en": "in English",
+        "since": "from {date} on",
+        "until": "until {date}",
+    },
+}
+
 _QUOTES: dict[Language, tuple[str, str]] = {"de": ("„", "“"), "en": ("“", "”")}
 
 
@@ -225,6 +247,34 @@ def notice(language: Language, why: Notice) -> str:
 def doubts(language: Language, reasons: Sequence[Doubt]) -> str:
     """Why a statement counts as unsupported, in words."""
     return "; ".join(_DOUBTS[language][reason] for reason in reasons)
+
+
+def searched_only(language: Language, scope: str) -> str:
+    """Says that only a part of the documents was searched; ``scope`` as ``scope_words`` names it."""
+    return _SEARCHED_ONLY[language].format(scope=scope)
+
+
+def scope_words(
+    titles: Sequence[str],
+    count: int,
+    languages: Sequence[Language],
+    since: str,
+    until: str,
+    language: Language,
+) -> str:
+    """What a search is limited to, between dots; one document of ``count`` is named by its title."""
+    words = _SCOPE[language]
+    parts = []
+    if count:
+        one = count == 1 and bool(titles)
+        parts.append(quoted(titles[0], language) if one else words["documents"].format(count=count))
+    parts += [words[code] for code in languages]
+    parts += [
+        words[name].format(date=format_date(date, language))
+        for name, date in (("since", since), ("until", until))
+        if date
+    ]
+    return " · ".join(parts)
 
 
 def format_date(date: str, language: Language) -> str:

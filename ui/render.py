@@ -499,12 +499,40 @@ def note_html(text: str, line: str = "") -> str:
     return f'<p class="b-note">{escape(text)}{own}</p>'
 
 
+def understood_html(understood: str, w: Words) -> str:
+    """What a follow-up was taken for."""
+    text = foreign(understood)
+    return f'<p class="b-understood">{escape(w("understood"))} {text}</p>'
+
+
+def sent_html(where: str, w: Words) -> str:
+    """To which model and host a question goes; none: to nobody."""
+    said = f"{escape(w('sent_to'))} <b>{foreign(where)}</b>" if where else escape(w("sent_nowhere"))
+    return f'<p class="b-sent">{said}</p>'
+
+
+def writing_html(model: str, w: Words) -> str:
+    """That an answer is not complete yet."""
+    return f'<p class="b-label">{escape(w("writing"))} <strong>{foreign(model)}</strong></p>'
+
+
+def scope_html(named: str, w: Words) -> str:
+    """What alone is searched."""
+    return f'<p class="b-scope">{escape(w("scope_active"))} <b>{foreign(named)}</b></p>'
+
+
+def sign_in_html(w: Words) -> str:
+    """Says that somebody has to sign in."""
+    note = note_html(w("sign_in_note"))
+    return f'<h1 class="b-heading">{escape(w("sign_in_heading"))}</h1>{note}'
+
+
 def first_use_html(w: Words) -> str:
     """Three steps from nothing to a first answer."""
     command = f"<code>{escape(w('first_2_command'))}</code>"
     steps = (escape(w("first_1")), f"{escape(w('first_2'))} {command}.", escape(w("first_3")))
     items = "".join(f"<li>{step}</li>" for step in steps)
-    return f'<h2 class="b-h">{escape(w("first_heading"))}</h2><ol class="b-steps">{items}</ol>'
+    return f'{heading1_html(w("first_heading"))}<ol class="b-steps">{items}</ol>'
 
 
 def welcome_html(w: Words) -> str:

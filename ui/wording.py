@@ -17,6 +17,7 @@ from ui.wording_evaluation import EVALUATION
 from ui.wording_feedback import FEEDBACK
 from ui.wording_reading import READING
 from ui.wording_sharing import SHARING
+from ui.wording_talk import TALK
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 
@@ -37,9 +38,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "ask_heading": ("Was möchten Sie wissen?", "What would you like to know?"),
     "ask_intro": (
         "Fragen Sie auf Deutsch oder Englisch; gesucht wird in beiden Sprachen. Jeder Satz der"
-        " Antwort steht so in einem Dokument und lässt sich mit einem Klick nachprüfen.",
-        "Ask in German or English; both languages are searched. Every sentence of an answer stands"
-        " in a document as it is and can be checked with one click.",
+        " Antwort nennt seine Stelle in einem Dokument; ein Klick zeigt sie Ihnen zum Nachprüfen.",
+        "Ask in German or English; both languages are searched. Every sentence of an answer names"
+        " its place in a document; one click shows it to you, to be checked.",
     ),
     "examples": ("Zum Beispiel", "For example"),
     "question_box": ("Frage zu den Dokumenten", "Question about the documents"),
@@ -196,18 +197,19 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     # first use
     "first_heading": ("In drei Schritten zur ersten Antwort", "Three steps to a first answer"),
     "first_1": (
-        "Legen Sie Texte (Deutsch oder Englisch) in einen Ordner, oder nehmen Sie die"
-        " Beispieldokumente.",
-        "Put texts (German or English) into a folder, or take the sample documents.",
+        "Wählen Sie Dokumente auf Deutsch oder Englisch (PDF, Word, Webseiten, Text): einen Ordner,"
+        " einzelne Dateien oder die Beispiele.",
+        "Choose documents in German or English (PDF, Word, web pages, text): a folder, single files or"
+        " the samples.",
     ),
     "first_2": (
-        "Lesen Sie den Ordner ein: mit der Schaltfläche unten oder mit",
-        "Read the folder in: with the button below or with",
+        "Lesen Sie sie ein: mit einer der Schaltflächen unten oder mit",
+        "Read them in: with one of the buttons below or with",
     ),
     "first_2_command": ("belegt sync ORDNER", "belegt sync FOLDER"),
     "first_3": (
-        "Fragen Sie. Nichts verlässt diesen Rechner.",
-        "Ask. Nothing leaves this computer.",
+        "Fragen Sie. Jede Antwort zeigt, wo sie steht.",
+        "Ask. Every answer shows where it stands.",
     ),
     "read_samples": ("Beispieldokumente einlesen", "Read the sample documents"),
     # faults; the line of the error itself follows, in its own words
@@ -252,6 +254,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **EVALUATION,
     **DOCUMENTS,
     **FEEDBACK,
+    **TALK,
     **READING,
     **SHARING,
     **ACCESSIBILITY,

@@ -32,8 +32,8 @@ READING: Final[dict[str, tuple[str, str]]] = {
     # to take along
     "copy": ("Zitat kopieren", "Copy quote"),
     "copy_done": ("Kopiert", "Copied"),
-    "copy_failed": ("Nicht erlaubt", "Not allowed"),
-    "original": ("Original", "Original"),
+    "copy_failed": ("Bitte von Hand kopieren", "Please copy by hand"),
+    "original": ("Original laden", "Get original"),
     "original_fault": (
         "Das Original lässt sich nicht laden. {line}",
         "The original cannot be had. {line}",

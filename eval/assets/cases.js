@@ -193,7 +193,7 @@ function found(detail, data) {
     const body = make("div")
     const source = make("p", "source")
     source.append(make("bdi", "", [passage.document, passage.heading].filter(Boolean).join(" · ")))
-    source.append(` · ${hit.score.toFixed(2)}`)
+    source.append(` · ${score(hit.score, data)}`)
     if (hit.marks.length) source.append(make("span", "badge", data.labels.case_gold))
     if (hit.cited) source.append(make("span", "badge", data.labels.case_cited))
     body.append(source, marked(passage, hit.marks))
@@ -257,6 +257,10 @@ function make(tag, name = "", text = "") {
   if (name) made.className = name
   made.textContent = text
   return made
+}
+
+function score(value, data) {
+  return value.toLocaleString(data.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 }
 
 function number(value, data) {

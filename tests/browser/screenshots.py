@@ -7,10 +7,12 @@ into ``docs/screenshots``, small enough to live in the repository. Look at each 
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,18 @@ from index.settings import load_settings
 from tests.browser.conftest import CHROMIUM, wait_for
 from tests.fakes import SEEDS
 from ui.serving import command, environment, find_port
-from ui.wording import Words, words
+from ui.wording import LANGUAGES, Words, words
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "docs" / "screenshots"
-SIZES = {"wide": (1280, 800), "narrow": (390, 780)}
-COLOURS = 128
+WIDE, NARROW = (1280, 800), (390, 780)
+LOOKS = {"light": ("light", WIDE), "dark": ("dark", WIDE), "narrow": ("light", NARROW)}
+COLOURS = 64
 PATIENCE = 120_000
+AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+REST = 1800
+"""Milliseconds until the layout has come to rest too."""
+
 QUESTIONS = {
     "de": (
         "Welche ausländischen Investoren gibt es in Leipzig?",
@@ -48,6 +55,14 @@ def ask(tab: Tab, w: Words, at: int) -> None:
     tab.locator(".b-label").first.wait_for()
 
 
+def page(tab: Tab, w: Words, name: str) -> None:
+    tab.goto(f"{tab.url.split('?')[0].rsplit('/', 1)[0]}/{name}?lang={w.language}")
+
+
+def first(tab: Tab, w: Words) -> None:
+    tab.locator(".b-steps").wait_for()
+
+
 def start(tab: Tab, w: Words) -> None:
     tab.locator("[class*=st-key-example-]").first.wait_for()
 
@@ -58,79 +73,93 @@ def answer(tab: Tab, w: Words) -> None:
 
 
 def checking(tab: Tab, w: Words) -> None:
-    answer(tab, w)
     tab.locator(".answer button").first.click()
     tab.locator(".reader mark.quote").wait_for()
 
 
 def refusal(tab: Tab, w: Words) -> None:
+    page(tab, w, "")
+    start(tab, w)
     ask(tab, w, 1)
     tab.locator(".b-refusal").wait_for()
 
 
 def documents(tab: Tab, w: Words) -> None:
-    tab.goto(f"{tab.url.split('?')[0].rstrip('/')}/documents?lang={w.language}")
+    page(tab, w, "documents")
     tab.locator(".b-table").first.wait_for()
 
 
 def evaluation(tab: Tab, w: Words) -> None:
-    tab.goto(f"{tab.url.split('?')[0].rstrip('/')}/evaluation?lang={w.language}")
+    page(tab, w, "evaluation")
     tab.locator(".figures").first.wait_for()
 
 
-PAGES: dict[str, Callable[[Tab, Words], None]] = {
-    "start": start,
-    "answer": answer,
-    "checking": checking,
-    "refusal": refusal,
-    "documents": documents,
-    "evaluation": evaluation,
-}
-WANTED = [
-    *((name, language, "light", "wide") for name in PAGES for language in ("de", "en")),
-    *((name, "de", "dark", "wide") for name in ("checking", "documents", "evaluation")),
-    *((name, "de", "light", "narrow") for name in ("start", "answer", "checking", "documents")),
-    ("answer", "en", "dark", "narrow"),
-]
+def accessibility(tab: Tab, w: Words) -> None:
+    page(tab, w, "accessibility")
+    tab.get_by_role("heading", name=w("access_gaps")).wait_for()
+
+
+Step = Callable[[Tab, Words], None]
+BEFORE: tuple[Step, ...] = (first,)
+AFTER: tuple[Step, ...] = (
+    start,
+    answer,
+    checking,
+    refusal,
+    documents,
+    evaluation,
+    accessibility,
+)
+"""What is seen before the first sync, and after it; each goes on from the former."""
 
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        index = Path(folder) / "index"
-        belegt = [sys.executable, "-m", "ui.cli"]
-        at = ["--index", str(index)]
-        subprocess.run([*belegt, "sync", str(SEEDS), *at], check=True, cwd=ROOT)
-        questions = str(ROOT / "eval" / "sets" / "seeds.jsonl")
-        subprocess.run([*belegt, "eval", questions, "--part", "test", *at], check=True, cwd=ROOT)
-        settings = load_settings(index=index, documents=SEEDS)
+    # By one name, as the pages show it.
+    folder = Path(tempfile.gettempdir()) / "belegt-screenshots"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SEEDS, folder / "documents")
+    try:
+        settings = load_settings(index=folder / "index", documents=folder / "documents")
         port = find_port("127.0.0.1", settings.port, fixed=False)
         serve, variables = command("127.0.0.1", port), environment(settings)
         server = subprocess.Popen(serve, env=variables, cwd=folder, stdout=subprocess.DEVNULL)
+        address = f"http://127.0.0.1:{port}"
         try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            take(f"http://127.0.0.1:{port}")
+            wait_for(f"{address}/_stcore/health")
+            take(address, BEFORE)
+            belegt("sync", settings.documents, "--index", settings.index)
+            questions = ROOT / "eval" / "sets" / "seeds.jsonl"
+            belegt("eval", questions, "--part", "test", "--index", settings.index)
+            take(address, AFTER)
         finally:
             server.terminate()
             server.wait(20)
+    finally:
+        shutil.rmtree(folder)
 
 
-def take(address: str) -> None:
-    """All pictures of one server."""
+def belegt(*words: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", "ui.cli", *map(str, words)], check=True, cwd=ROOT)
+
+
+def take(address: str, steps: Sequence[Step]) -> None:
+    """The steps in both languages and every look."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name, language, colours, size in WANTED:
-            width, height = SIZES[size]
+        for language, look in product(LANGUAGES, LOOKS):
+            colours, (width, height) = LOOKS[look]
             context = browser.new_context(
                 locale=language, color_scheme=colours, viewport={"width": width, "height": height}
             )
             tab = context.new_page()
             tab.set_default_timeout(PATIENCE)
-            tab.goto(f"{address}?lang={language}")
-            start(tab, words(language))
-            PAGES[name](tab, words(language))
-            tab.wait_for_timeout(1500)  # the layout comes to rest
-            keep(tab.screenshot(), OUT / f"{name}-{language}-{colours}-{size}.png")
+            tab.goto(f"{address}/?lang={language}")
+            for step in steps:
+                step(tab, words(language))
+                tab.locator(AT_REST).wait_for()
+                tab.wait_for_timeout(REST)
+                keep(tab.screenshot(), OUT / f"{step.__name__}-{language}-{look}.png")
             context.close()
         browser.close()
 

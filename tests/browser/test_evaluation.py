@@ -106,10 +106,18 @@ def choose(page, name: str) -> None:
     page.get_by_role("option", name=name).click()
 
 
-def settled(page, timeout: float = 60_000) -> None:
+def ended(page) -> None:
+    """Wait until the run under way has ended; until then, the page shows the one before it."""
+    stop = page.get_by_role("button", name=DE("run_stop"))
+    stop.wait_for()
+    stop.wait_for(state="detached", timeout=90_000)
+    settled(page)
+
+
+def settled(page) -> None:
     """Wait for a result, and until what it takes the place of is gone."""
     lead = page.locator(".eval .lead")
-    playwright_api.expect(lead).to_have_count(1, timeout=timeout)
+    playwright_api.expect(lead).to_have_count(1, timeout=60_000)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     playwright_api.expect(lead).to_have_count(1)
 
@@ -118,9 +126,7 @@ def run(page, name: str = "first.jsonl") -> None:
     """Start, and wait for the cases of the result."""
     choose(page, name)
     page.get_by_role("button", name=DE("run_start")).click()
-    page.get_by_role("button", name=DE("run_stop")).wait_for()
-    page.get_by_role("button", name=DE("run_stop")).wait_for(state="detached", timeout=60_000)
-    settled(page)
+    ended(page)
 
 
 def newest(place: Path) -> Listed:
@@ -178,8 +184,7 @@ def test_a_run_is_stopped_gone_on_with_and_survives_reloading(evaluation, place)
     done = (halted.folder / PART).read_bytes()
 
     resume.click()
-    resume.wait_for(state="detached")
-    settled(evaluation, timeout=90_000)
+    ended(evaluation)
     assert load_run(halted.folder).summary.n == LONG
     assert (halted.folder / ROWS).read_bytes().startswith(done)  # none was asked again
 

@@ -72,7 +72,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [json.dumps(text) for text in STRINGS]
     (root / "hostile.txt").write_text("\n".join(lines), encoding="utf-8")
     report = sync([documents], root / "index", WordEncoder())
-    assert report.failed == ()
+    assert not report.failed
     return root
 
 

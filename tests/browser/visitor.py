@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import time
+from contextlib import ExitStack
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -30,11 +31,13 @@ class Visitor:
         self.fragments: list[str] = []
         self.faults: list[str] = []
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
-        self._socket = connect(url, subprotocols=["streamlit"], max_size=_LARGE)  # type: ignore[list-item]
+        self._open = ExitStack()
+        opening = connect(url, subprotocols=["streamlit"], max_size=_LARGE)  # type: ignore[list-item]
+        self._socket = self._open.enter_context(opening)
         self._run(BackMsg())
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()
 
     def ask(self, question: str) -> float:
         """Type a question; seconds until the page with its reply is complete."""

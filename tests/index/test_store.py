@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.errors import IndexError_, NoIndexError
-from index.store import NewPassage, Store
+from index.errors import IndexError_, NoIndexError, StaleIndexError
+from index.store import SCHEMA_VERSION, NewPassage, Store
 from index.sync import sync
 from index.values import Chunk, Document, Sentence
 from tests.fakes import WordEncoder
@@ -161,7 +162,7 @@ def test_a_cited_revision_stays_until_its_chat_is_deleted() -> None:
             store.prune("reference:")
         assert store.text(old) == "alt\n"
         assert store.text(uncited) is None
-        assert store.turns("chat") == ['{"a": 1}', '{"b": 2}']
+        assert [turn.reply for turn in store.turns("chat")] == ['{"a": 1}', '{"b": 2}']
         store.delete_chat("chat")
         with store.transaction():
             store.prune("reference:")
@@ -218,3 +219,93 @@ def test_a_replaced_text_is_gone_from_every_file(
     sync([folder], tmp_path / "index", encoder)
     left = everything_on_disk(tmp_path / "index")
     assert b"kanarienvog" not in left
+
+
+def reply(question: str, text: str = "Ja.") -> str:
+    return json.dumps({"question": question, "text": text}, ensure_ascii=False)
+
+
+def test_chats_are_listed_newest_first_and_found_by_their_words() -> None:
+    with new_store() as store:
+        store.add_turn("a", "2026-01-01T10:00:00", reply("Was kostet die Fähre?", "12 Euro"), [])
+        store.add_turn("b", "2026-01-02T10:00:00", reply("Wer leitet den Hafen?"), [])
+        store.add_turn("a", "2026-01-03T10:00:00", reply("Und für Kinder?"), [])
+        assert [(c.id, c.first) for c in store.chats()] == [
+            ("a", "Was kostet die Fähre?"),
+            ("b", "Wer leitet den Hafen?"),
+        ]
+        assert [c.id for c in store.chats(words="KINDER euro")] == ["a"]
+        assert store.chats(words="Kinder Hafen") == []
+        store.rename_chat("b", "Übersicht 100%")
+        assert [(c.id, c.title) for c in store.chats(words="übersicht 100%")] == [
+            ("b", "Übersicht 100%")
+        ]
+        assert store.title_of("b") == "Übersicht 100%"
+        store.delete_chat("a")
+        assert [c.id for c in store.chats()] == ["b"]
+
+
+def test_chats_are_their_owners_alone() -> None:
+    with new_store() as store:
+        store.add_turn("a", "2026-01-01", reply("Meins?"), [], owner="anna")
+        with pytest.raises(IndexError_, match="someone else"):
+            store.add_turn("a", "2026-01-02", reply("Deins?"), [], owner="bert")
+        for owner in ("bert", ""):
+            assert store.turns("a", owner) == []
+            assert store.chats(owner) == []
+            store.rename_chat("a", "Geraubt", owner)
+            store.delete_chat("a", owner)
+        assert [turn.reply for turn in store.turns("a", "anna")] == [reply("Meins?")]
+        assert store.title_of("a", "anna") == ""
+
+
+def test_an_answer_given_anew_names_the_turn_it_answers() -> None:
+    with new_store() as store:
+        assert store.add_turn("a", "2026-01-01", reply("Wie?"), []) == 0
+        assert store.add_turn("a", "2026-01-02", reply("Wie?", "So."), [], again=0) == 1
+        assert [turn.again for turn in store.turns("a")] == [None, 0]
+
+
+def test_chats_of_an_earlier_version_are_completed(tmp_path: Path) -> None:
+    with closing(Store(tmp_path, write=True)) as store:
+        store._db.execute("DROP TABLE cited")
+        store._db.execute("DROP TABLE turns")
+        store._db.execute("DROP TABLE chats")
+        for statement in (
+            "CREATE TABLE chats (id TEXT PRIMARY KEY, created TEXT NOT NULL)",
+            "CREATE TABLE turns (chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,"
+            " ordinal INTEGER NOT NULL, created TEXT NOT NULL, reply TEXT NOT NULL,"
+            " PRIMARY KEY (chat_id, ordinal)) WITHOUT ROWID",
+            "CREATE TABLE cited (chat_id TEXT NOT NULL, revision TEXT NOT NULL)",
+            "INSERT INTO chats VALUES ('a', '2026-01-01')",
+        ):
+            store._db.execute(statement)
+        old = ("a", 0, "2026-01-01", reply("Alt?"))
+        store._db.execute("INSERT INTO turns VALUES (?, ?, ?, ?)", old)
+    with closing(Store(tmp_path)) as store:
+        assert [(c.id, c.first) for c in store.chats()] == [("a", "Alt?")]
+        store.add_turn("a", "2026-01-02", reply("Neu?"), [], again=0)
+
+
+def test_chats_outlive_a_new_format_of_the_index(
+    tmp_path: Path, folder: Path, encoder: WordEncoder
+) -> None:
+    index = tmp_path / "index"
+    (folder / "c.txt").write_text("Der alte Text.")
+    sync([folder], index, encoder)
+    with closing(Store(index, write=True)) as store:
+        cited = next(d.revision for d in store.documents() if d.path == "c.txt")
+        store.add_turn("a", "2026-01-01", reply("Alt?"), [cited])
+        (former, passages) = store.state(), set(store.passage_ids())
+        with store.transaction():
+            store.set_meta("schema", str(SCHEMA_VERSION - 1))
+    with pytest.raises(StaleIndexError, match="conversations are kept"):
+        Store(index)
+    (folder / "c.txt").write_text("Der neue Text.")
+    sync([folder], index, encoder)
+    with closing(Store(index)) as store:
+        assert [c.first for c in store.chats()] == ["Alt?"]
+        assert store.text(cited) == "Der alte Text."
+        assert "Der neue Text." in {store.text(d.revision) for d in store.documents()}
+        assert store.state() > former
+        assert not passages & set(store.passage_ids())

@@ -364,6 +364,15 @@ def test_stop_keeps_what_is_there(assistant: Assistant, scripted: Scripted) -> N
     assert_quoted(assistant.ask(QUESTION, stop=stop), assistant, "stopped")
 
 
+def test_word_for_word_and_example_questions_send_nothing(
+    assistant: Assistant, scripted: Scripted
+) -> None:
+    scripted.play(repeating(1))
+    assert answer(assistant.ask(QUESTION, word_for_word=True)).mode == "extractive"
+    assert assistant.examples("de")
+    assert scripted.requests == []
+
+
 def test_text_of_documents_cannot_leave_its_line(
     asking: Callable[..., Assistant], scripted: Scripted
 ) -> None:

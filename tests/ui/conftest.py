@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,20 @@ from index.embedding import Encoder
 from index.library import Library
 from index.sync import sync
 from index.values import Language
+from qa.conversation import understand
 from qa.explaining import Explained, ExplainedPassage, ExplainedSentence, Explanation
-from qa.values import Answer, AnswerSentence, Citation, Hit, NotInDocuments, Place, Reply, Timings
+from qa.generative import Writer
+from qa.values import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Exchange,
+    Hit,
+    NotInDocuments,
+    Place,
+    Reply,
+    Timings,
+)
 from qa.wording import lead_in, not_covered, quoted
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +68,7 @@ class CannedAssistant:
 
     library: Library
     delay: float = 0.0
+    writer: Writer | None = None
     fault: Exception | None = None
     asked: list[dict[str, object]] = field(default_factory=list)
 
@@ -65,6 +79,11 @@ class CannedAssistant:
         language: Language | None = None,
         conversation: Language | None = None,
         interface: Language = "de",
+        within: Sequence[str] | None = None,
+        history: Sequence[Exchange] = (),
+        word_for_word: bool = False,
+        on_partial: Callable[[Answer], None] | None = None,
+        stop: threading.Event | None = None,
     ) -> Reply:
         self.asked.append(
             {
@@ -72,12 +91,21 @@ class CannedAssistant:
                 "language": language,
                 "conversation": conversation,
                 "interface": interface,
+                "within": within,
+                "history": history,
             }
         )
+        understood = understand(question, history)
+        # Its own words count first: those of the topic are in every completed question.
+        asked = question if any(key in question.casefold() for key in QUOTES) else understood
+        reply = self._reply(asked, language or interface)
+        other = "" if understood == question else understood
+        return replace(reply, question=question, understood=other)
+
+    def _reply(self, question: str, in_language: Language) -> Reply:
         time.sleep(self.delay)
         if self.fault:
             raise self.fault
-        in_language = language or interface
         key = next((key for key in QUOTES if key in question.casefold()), None)
         if key:
             return self._answer(question, in_language, QUOTES[key])
@@ -141,7 +169,12 @@ class CannedAssistant:
         return tuple(found)
 
     def explain(
-        self, question: str, *, conversation: Language | None = None, interface: Language = "de"
+        self,
+        question: str,
+        *,
+        conversation: Language | None = None,
+        interface: Language = "de",
+        within: Sequence[str] | None = None,
     ) -> Explanation:
         """The same signs for all: real places, made-up weights."""
         adds = {"matches": 1.62, "ranking": 0.7, "meaning": 0.31, "words": -0.92, "language": 0.02}

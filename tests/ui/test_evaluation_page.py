@@ -107,6 +107,12 @@ def test_an_upload_is_kept_once_and_never_takes_the_place_of_another(tmp_path):
     assert kinds["uploaded-own.jsonl"] == "kept"
 
 
+def test_every_set_that_ships_can_be_asked(tmp_path):
+    shipped = [one for one in available(tmp_path) if one.kind == "shipped"]
+    assert shipped
+    assert all(load_cases(one.path) for one in shipped)
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_template_is_itself_a_set(tmp_path, language):
     path = tmp_path / "template.csv"

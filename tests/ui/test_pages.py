@@ -110,7 +110,7 @@ def test_a_fault_while_asking_is_a_line_and_the_rest_goes_on(app, canned):
     assert DE("fault_other") in body
     assert "geheim" not in body
     canned.fault = None
-    assert "90 EUR" in shown(ask(page, "Was kostet es?"))
+    assert "90 EUR" in shown(ask(page, "Was kostet der Eintritt?"))
 
 
 def test_a_slow_answer_is_waited_for_and_stored(app, canned):
@@ -267,7 +267,7 @@ def test_a_new_conversation_is_empty_and_the_old_one_stays(app):
 
 
 def test_an_index_that_cannot_be_written_only_loses_the_storing(app, canned, monkeypatch):
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise IndexError_("store.sqlite: readonly")
 
     monkeypatch.setattr(canned.library.store, "add_turn", refuse)
@@ -484,7 +484,11 @@ def test_scripts_put_in_text_as_text_only(path):
 def test_every_key_of_the_catalogue_is_used():
     from ui.wording import CATALOGUE
 
-    speaking = [*own_modules(), *sorted((WEB.parents[1] / "eval").glob("*.py"))]
+    speaking = [
+        *own_modules(),
+        WEB.parent / "cli.py",
+        *sorted((WEB.parents[1] / "eval").glob("*.py")),
+    ]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in speaking)
     sources = sources.replace("'", '"')
     families = ("failed_", "note_", "unit_")  # codes that the reading side gives

@@ -14,7 +14,7 @@ def show(w: Words) -> None:
     """The page; it needs no index and no model."""
     st.html(render.heading1_html(w("page_accessibility")))
     st.html(render.intro_html(w("access_intro")))
-    for part, count in (("access_holds", _HOLDS), ("access_gaps", _GAPS)):
-        lines = [w(f"{part}_{number}") for number in range(1, count + 1)]
-        st.html(render.list_html(w(part), lines))
+    for part, count in (("holds", _HOLDS), ("gaps", _GAPS)):
+        lines = [w(f"access_{part}_{number}") for number in range(1, count + 1)]
+        st.html(render.list_html(w(f"access_{part}"), lines))
     st.html(render.note_html(w("access_report")))

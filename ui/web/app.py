@@ -24,6 +24,7 @@ from ui.web import (  # noqa: E402
     documents_page,
     evaluation_page,
     parts,
+    signing,
     talk,
 )
 from ui.web.faults import show_fault  # noqa: E402
@@ -59,6 +60,9 @@ def main() -> None:
     st.logo(_ICON)
     parts.style()
     parts.page_language(w.language)
+    if signing.is_missing():
+        signing.ask_for(w)
+        return
     _sidebar(w)
     if "go" in st.session_state:
         st.switch_page(pages[st.session_state.pop("go")])
@@ -110,6 +114,7 @@ def _sidebar(w: Words) -> None:
             key="answer_language",
             format_func=lambda language: w(f"answer_{language}"),
         )
+        signing.show(w)
 
 
 def _language_switched() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from index.errors import NoIndexError
 from index.values import Document
 from qa.values import Answer, NotInDocuments, Reply
 from ui import render
-from ui.web import documents_page, judging, parts, reading, sharing, why
+from ui.web import chats, documents_page, judging, parts, reading, replying, scoping, sharing, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
@@ -20,7 +19,6 @@ from ui.wording import Words
 
 _EXAMPLES = 3
 _ALSO = 5
-_POLL = 0.05
 
 
 def show(w: Words) -> None:
@@ -35,16 +33,22 @@ def show(w: Words) -> None:
         documents_page.first_use(w)
         return
     talk = conversation(desk)
-    st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
+    with st.sidebar:
+        chats.show(talk, desk, w)
+    with st.bottom:
+        scoping.show(talk, documents, w)
+        replying.model(talk, desk, w)
+        st.chat_input(w("question_box"), key="question", on_submit=_submitted, args=(talk, desk, w))
     keep_address(talk)
     # The reader lies over the cards, so that nothing moves when it opens; it is always there, so
     # that it opens at once (page.css, reader.js).
     with st.container(key="desk"):
         with st.container(key="talk"):
-            _talk(talk, desk, documents, w)
+            written = _talk(talk, desk, documents, w)
         with st.container(key="reader"):
             drawn = reading.show(talk, desk, documents, w)
     parts.say(_news(talk, w))
+    replying.follow(written)
     reading.follow(drawn)
 
 
@@ -52,11 +56,7 @@ def show(w: Words) -> None:
 
 
 def _submitted(talk: Conversation, desk: Desk, w: Words) -> None:
-    _ask(talk, desk, w, st.session_state["question"])
-
-
-def _ask(talk: Conversation, desk: Desk, w: Words, question: str) -> None:
-    talk.ask(desk, question, w.language, st.session_state.get("answer_language", ""))
+    replying.ask(talk, desk, w, st.session_state["question"])
 
 
 def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
@@ -70,7 +70,7 @@ def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
         st.button(
             render.plain_label(question),
             key=f"example-{number}",
-            on_click=_ask,
+            on_click=replying.ask,
             args=(talk, desk, w, question),
         )
 
@@ -78,7 +78,11 @@ def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
 # -- the conversation -------------------------------------------------------------------------
 
 
-def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: Words) -> None:
+def _talk(
+    talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: Words
+) -> list[replying.Written]:
+    """All turns; returns those that are still being written, as they are shown."""
+    written = []
     if not talk.turns:
         _welcome(talk, desk, w)
     for number, turn in enumerate(talk.turns, start=1):
@@ -87,7 +91,9 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
             st.html(render.question_html(turn.question, w))
             if newest:
                 parts.scroll_to(f"turn-{number}", "asked")
-            _reply(talk, desk, number, turn, documents, w)
+            part = _reply(talk, desk, number, turn, documents, w)
+            if part is not None:
+                written.append(replying.Written(turn, part))
             if newest:
                 parts.scroll_to(f"turn-{number}", "answered")
             if number == talk.linked:
@@ -95,6 +101,7 @@ def _talk(talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: 
     unkept = [turn.unkept for turn in talk.turns if turn.unkept]
     if unkept:
         st.html(render.note_html(w("not_kept"), unkept[-1]))
+    return written
 
 
 def _reply(
@@ -104,47 +111,56 @@ def _reply(
     turn: Turn,
     documents: Mapping[str, Document],
     w: Words,
-) -> None:
-    _wait(turn, len(documents), w)
-    fault = turn.reply.exception()
-    if fault is not None:
+) -> Answer | None:
+    """The reply, once there is something of it; returns it if it is still being written."""
+    part = replying.wait(turn, desk, number, len(documents), w)
+    if part is None and (fault := turn.reply.exception()):
         show_fault(fault, w)
-        return
-    reply = turn.reply.result()
+        return None
+    reply = part or turn.reply.result()
+    replying.understood(talk, desk, number, reply, w)
     places = render.places(reply, documents, w)
     said, shown = st.columns(2, gap="medium")
     with said:
         match reply:
             case Answer():
-                _answer(talk, number, reply, w)
+                _answer(talk, number, turn, reply, w)
+                if part is None:
+                    st.html(render.label_html(reply, w))
             case NotInDocuments():
                 st.html(render.refusal_html(reply))
-        if places:
-            judging.show(talk, desk, number, turn, places, w)
-            why.show(desk, number, turn, documents, w)
-        sharing.show(talk, number, documents, w)
+        if part:
+            replying.writing(turn, number, part, w)
+        else:
+            _doings(talk, desk, number, turn, places, documents, w)
     with shown:
         if places:
             st.html(render.places_heading_html(reply, w))
         for place in places:
             _card(talk, number, place, reply, w)
+    return part
 
 
-def _wait(turn: Turn, count: int, w: Words) -> None:
-    """Until the reply is there; each step gives Streamlit the chance to serve another click."""
-    # Always there, or what follows would be built anew once it is gone.
-    place = st.empty()
-    time.sleep(0 if turn.reply.done() else _POLL)
-    while not turn.reply.done():
-        place.status(w.counted("searching", count))
-        time.sleep(_POLL)
-    place.empty()
+def _doings(
+    talk: Conversation,
+    desk: Desk,
+    number: int,
+    turn: Turn,
+    places: Sequence[render.Place],
+    documents: Mapping[str, Document],
+    w: Words,
+) -> None:
+    """What can be done with a reply that is there."""
+    if places:
+        judging.show(talk, desk, number, turn, places, w)
+        replying.versions(talk, desk, number, turn, w)
+        why.show(desk, number, turn, documents, w)
+    sharing.show(talk, number, documents, w)
 
 
-def _answer(talk: Conversation, number: int, reply: Answer, w: Words) -> None:
-    key = f"answer-{talk.id}-{number}"
+def _answer(talk: Conversation, number: int, turn: Turn, reply: Answer, w: Words) -> None:
+    key = f"answer-{talk.id}-{number}-{turn.shown}"
     parts.answer(reply, w, key=key, turn=number, current=_current(talk, number))
-    st.html(render.label_html(reply, w))
 
 
 def _current(talk: Conversation, number: int) -> int | None:
@@ -183,7 +199,7 @@ def _elsewhere(talk: Conversation, number: int, place: render.Place, w: Words) -
 def _news(talk: Conversation, w: Words) -> str:
     """What a screen reader hears: how the last question of this session ended."""
     last = talk.turns[-1] if talk.turns else None
-    if last is None or not last.fresh:
+    if last is None or not last.fresh or not last.reply.done():
         return ""
     if last.reply.exception() is not None:
         return w("said_error")

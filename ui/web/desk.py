@@ -30,13 +30,16 @@ from index.errors import BelegtError, IndexError_
 from index.files import Wanted
 from index.library import Library
 from index.readers.extracted import Page
-from index.store import Failure, Source
+from index.store import Chat, Failure, Source, StoredTurn
 from index.sync import synced_folders, synced_patterns
 from index.values import Document, Language
+from qa.endpoint import Endpoint
 from qa.explaining import Explanation
+from qa.generative import Writer
 from qa.parts import completed, split_question
+from qa.scope import EVERYWHERE, Scope, named_in
 from qa.serial import reply_from_json, reply_to_json
-from qa.values import Answer, Reply
+from qa.values import Answer, Exchange, Reply
 from ui.render import NEAREST
 
 T = TypeVar("T")
@@ -48,6 +51,9 @@ class Asking(Protocol):
     @property
     def library(self) -> Library: ...
 
+    @property
+    def writer(self) -> Writer | None: ...
+
     def ask(
         self,
         question: str,
@@ -55,10 +61,20 @@ class Asking(Protocol):
         language: Language | None = None,
         conversation: Language | None = None,
         interface: Language = "de",
+        within: Sequence[str] | None = None,
+        history: Sequence[Exchange] = (),
+        word_for_word: bool = False,
+        on_partial: Callable[[Answer], None] | None = None,
+        stop: threading.Event | None = None,
     ) -> Reply: ...
 
     def explain(
-        self, question: str, *, conversation: Language | None = None, interface: Language = "de"
+        self,
+        question: str,
+        *,
+        conversation: Language | None = None,
+        interface: Language = "de",
+        within: Sequence[str] | None = None,
     ) -> Explanation: ...
 
     def examples(self, language: Language) -> list[str]: ...
@@ -68,20 +84,60 @@ Explained = tuple[str, Explanation]
 """A question, or a part of one that was searched by itself, and why it was decided as it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a question is asked: ``language`` of the reply where one is chosen, that of the talk and of
+    the pages; the turns before; where to search; whose conversation it is; and whether a language
+    model is left out."""
+
+    language: Language | None = None
+    conversation: Language | None = None
+    interface: Language = "de"
+    history: Sequence[Exchange] = ()
+    scope: Scope = EVERYWHERE
+    owner: str = ""
+    word_for_word: bool = False
+
+
 @dataclass
 class Turn:
-    """A question and its reply, which may still be on the way; ``unkept`` says why the reply
-    could not be stored. ``fresh``: asked in this session, so a screen reader should hear of it.
-    ``noted`` is how it was judged in this session, ``fault`` why that could not be kept; ``why`` is
-    the explanation, once it was asked for."""
+    """A question and its replies, of which the one ``shown`` may still be on the way: several where it
+    was answered anew. ``ordinal`` is its place in the stored chat.
+
+    ``partial`` is what a language model has written so far, ``stop`` ends the writing. ``unkept``
+    says why the reply could not be stored. ``fresh``: asked in this session, so a screen reader
+    should hear of it. ``noted`` is how it was judged in this session, ``fault`` why that could not be
+    kept; ``why`` is the explanation, once it was asked for. ``scope`` is what was searched.
+    """
 
     question: str
-    reply: Future[Reply] = field(default_factory=Future)
+    replies: list[Future[Reply]] = field(default_factory=lambda: [Future()])
+    shown: int = 0
+    ordinal: int | None = None
+    scope: Scope = EVERYWHERE
+    partial: Answer | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
     unkept: str = ""
     fresh: bool = True
     noted: Noted | None = None
     fault: Exception | None = None
     why: Future[list[Explained]] | None = None
+
+    @property
+    def reply(self) -> Future[Reply]:
+        return self.replies[self.shown]
+
+    @property
+    def so_far(self) -> Reply | None:
+        """The reply, or as much of it as is written; None where there is nothing to show."""
+        if not self.reply.done():
+            return self.partial
+        return None if self.reply.exception() else self.reply.result()
+
+    def show(self, number: int) -> None:
+        """Another of its replies, from 0."""
+        self.shown = number
+        self.noted, self.fault, self.why = None, None, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,98 +162,128 @@ class Desk:
         self._readers = ThreadPoolExecutor(2, "read")
         self._evaluator = ThreadPoolExecutor(1, "evaluate")
         self._lock = threading.Lock()
-        self._running: dict[str, list[Turn]] = defaultdict(list)
+        self._running: dict[tuple[str, str], list[Turn]] = defaultdict(list)
         self._examples: dict[Language, tuple[int, list[str]]] = {}
 
-    def begin(
-        self,
-        chat: str,
-        question: str,
-        language: Language | None,
-        conversation: Language | None,
-        interface: Language,
-    ) -> Turn:
+    def begin(self, chat: str, question: str, how: How) -> Turn:
         """Ask in the background and store the reply in ``chat``; the turn is there at once."""
-        turn = Turn(question)
-
-        def work() -> None:
-            try:
-                reply = self._assistant.ask(
-                    question, language=language, conversation=conversation, interface=interface
-                )
-            except BaseException as fault:
-                self._end(chat, turn)
-                turn.reply.set_exception(fault)
-                raise
-            self._keep(chat, turn, reply)
-            turn.reply.set_result(reply)
-
+        turn = Turn(question, scope=how.scope)
         with self._lock:
-            self._running[chat].append(turn)
-        self._askers.submit(work)
+            self._running[how.owner, chat].append(turn)
+        self._askers.submit(self._ask, chat, turn, turn.reply, how)
         return turn
 
-    def _keep(self, chat: str, turn: Turn, reply: Reply) -> None:
+    def again(self, chat: str, turn: Turn, how: How) -> None:
+        """Answer the question of a turn anew; what was there stays beside it."""
+        turn.replies.append(Future())
+        turn.show(len(turn.replies) - 1)
+        turn.stop, turn.fresh, turn.scope = threading.Event(), True, how.scope
+        self._askers.submit(self._ask, chat, turn, turn.reply, how)
+
+    def _ask(self, chat: str, turn: Turn, future: Future[Reply], how: How) -> None:
+        def arrived(answer: Answer) -> None:
+            turn.partial = answer
+
+        try:
+            documents = self._assistant.library.documents()
+            reply = self._assistant.ask(
+                turn.question,
+                language=how.language,
+                conversation=how.conversation,
+                interface=how.interface,
+                within=how.scope.within(documents),
+                history=how.history,
+                word_for_word=how.word_for_word,
+                on_partial=arrived,
+                stop=turn.stop,
+            )
+            reply = named_in(reply, how.scope, documents)
+            self._keep(chat, turn, reply, how.owner)
+            future.set_result(reply)
+        except BaseException as fault:
+            self._end((how.owner, chat), turn)
+            future.set_exception(fault)
+            raise
+        finally:
+            turn.partial = None
+
+    def _keep(self, chat: str, turn: Turn, reply: Reply, owner: str) -> None:
         cited = [c.revision for c in reply.citations] if isinstance(reply, Answer) else []
         cited += [hit.passage.revision for hit in reply.passages[:NEAREST]]
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         text = json.dumps(reply_to_json(reply), ensure_ascii=False)
+        store = self._assistant.library.store
         with self._lock:
             try:
-                self._assistant.library.store.add_turn(chat, now, text, dict.fromkeys(cited))
+                ordinal = store.add_turn(
+                    chat, now, text, dict.fromkeys(cited), owner=owner, again=turn.ordinal
+                )
+                turn.ordinal = ordinal if turn.ordinal is None else turn.ordinal
             except IndexError_ as error:
                 turn.unkept = str(error)
-            self._forget(chat, turn)
+            self._forget((owner, chat), turn)
 
-    def _end(self, chat: str, turn: Turn) -> None:
+    def _end(self, talk: tuple[str, str], turn: Turn) -> None:
         with self._lock:
-            self._forget(chat, turn)
+            self._forget(talk, turn)
 
-    def _forget(self, chat: str, turn: Turn) -> None:
-        self._running[chat] = [t for t in self._running[chat] if t is not turn]
-        if not self._running[chat]:
-            del self._running[chat]
+    def _forget(self, talk: tuple[str, str], turn: Turn) -> None:
+        self._running[talk] = [t for t in self._running[talk] if t is not turn]
+        if not self._running[talk]:
+            del self._running[talk]
 
-    def reopen(self, chat: str) -> list[Turn]:
+    def reopen(self, chat: str, owner: str = "") -> list[Turn]:
         """The turns of a stored chat, oldest first, with those still on the way."""
 
         def read() -> list[Turn]:
             with self._lock:
-                stored = self._assistant.library.store.turns(chat)
-                running = list(self._running.get(chat, ()))
-            return [_stored(text) for text in stored] + running
+                stored = self._assistant.library.store.turns(chat, owner)
+                running = list(self._running.get((owner, chat), ()))
+            return _stored(stored) + running
 
         return self._read(read)
 
-    def adopt(self, chat: str, reply: Reply) -> Turn:
+    def adopt(self, chat: str, reply: Reply, owner: str = "") -> Turn:
         """Put a reply that was given elsewhere, as in an evaluation, into ``chat``."""
         turn = Turn(reply.question, fresh=False)
-        self._read(lambda: self._keep(chat, turn, reply))
+        self._read(lambda: self._keep(chat, turn, reply, owner))
         turn.reply.set_result(reply)
         return turn
+
+    def chats(self, owner: str, words: str = "") -> list[Chat]:
+        """Stored conversations of an owner, newest first; see ``Store.chats``."""
+        return self._read(lambda: self._assistant.library.store.chats(owner, words))
+
+    def rename(self, chat: str, title: str, owner: str) -> None:
+        self._read(lambda: self._assistant.library.store.rename_chat(chat, title, owner))
+
+    def delete(self, chat: str, owner: str) -> None:
+        self._read(lambda: self._assistant.library.store.delete_chat(chat, owner))
 
     def explain(self, turn: Turn) -> Future[list[Explained]]:
         """Why a reply that is there is as it is; worked out once, and again after a fault."""
         if turn.why is None or (turn.why.done() and turn.why.exception()):
-            turn.why = self._askers.submit(self._explained, turn.reply.result())
+            turn.why = self._askers.submit(self._explained, turn.reply.result(), turn.scope)
         return turn.why
 
-    def _explained(self, reply: Reply) -> list[Explained]:
+    def _explained(self, reply: Reply, scope: Scope) -> list[Explained]:
         """As it was answered: by its parts if one of them is covered, else as a whole."""
+        asked_as = reply.understood or reply.question
+        within = scope.within(self._assistant.library.documents())
 
         def why(question: str) -> Explanation:
             return self._assistant.explain(
-                question, conversation=reply.language, interface=reply.language
+                question, conversation=reply.language, interface=reply.language, within=within
             )
 
-        parts = split_question(reply.question) if isinstance(reply, Answer) else []
+        parts = split_question(asked_as) if isinstance(reply, Answer) else []
         if len(parts) > 1:
             found = [
                 (part, why(asked)) for part, asked in zip(parts, completed(parts), strict=True)
             ]
             if any(one.decision and one.decision.score >= one.threshold for _, one in found):
                 return found
-        return [(reply.question, why(reply.question))]
+        return [(asked_as, why(asked_as))]
 
     def judge(self, turn: Turn, verdict: Verdict, place: Evidence | None = None) -> None:
         """Keep what the user thinks of a reply as a case of the own set; the turn says how it went."""
@@ -262,6 +348,12 @@ class Desk:
         store = self._assistant.library.store
         return self._read(lambda: keep(store.folder, name, data, corpus_in(store).texts))
 
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The language model that writes answers; None where none is set."""
+        writer = self._assistant.writer
+        return writer.endpoint if writer else None
+
     def documents(self) -> dict[str, Document]:
         return self._read(self._assistant.library.documents)
 
@@ -310,8 +402,16 @@ class Desk:
         return self._readers.submit(work).result()
 
 
-def _stored(text: str) -> Turn:
-    reply = reply_from_json(json.loads(text))
-    turn = Turn(reply.question, fresh=False)
-    turn.reply.set_result(reply)
-    return turn
+def _stored(stored: Sequence[StoredTurn]) -> list[Turn]:
+    """Turns as they were kept; a reply given anew belongs to the turn that it answers."""
+    turns: dict[int, Turn] = {}
+    for ordinal, one in enumerate(stored):
+        reply = reply_from_json(json.loads(one.reply))
+        turn = turns.get(ordinal if one.again is None else one.again)
+        if turn is None:
+            turn = turns[ordinal] = Turn(reply.question, fresh=False, ordinal=ordinal)
+        else:
+            turn.replies.append(Future())
+            turn.show(len(turn.replies) - 1)
+        turn.reply.set_result(reply)
+    return list(turns.values())

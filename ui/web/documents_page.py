@@ -12,9 +12,10 @@ import streamlit as st
 from index.errors import NoIndexError
 from index.files import Wanted, visible
 from index.options import Options, default_places, options_of
-from index.values import Document
+from index.values import Document, SyncReport
 from ui import render
 from ui.render_documents import documents_table, failures_table, notes_table
+from ui.web import parts
 from ui.web.desk import Shelf
 from ui.web.faults import show_fault
 from ui.web.opening import Model, model, open_desk, settings, show_loading
@@ -118,7 +119,10 @@ def _sync_area(
     elif job.fault:
         show_fault(job.fault, w)
     elif job.report:
-        _report(job, w)
+        st.html(render.note_html(_outcome(job.report, w)))
+    # A fault is an alert already.
+    done = job.report if not job.running and not job.fault else None
+    parts.say(_outcome(done, w) if done else "")
     upload_area(chosen.library, chosen.max_file_mb, begin, w)
 
 
@@ -158,19 +162,14 @@ def span(seconds: float, w: Words) -> str:
     return w("left_minutes", count=round(seconds / _MINUTE))
 
 
-def _report(job: Syncing, w: Words) -> None:
-    report = job.report
-    if report is None:
-        return
+def _outcome(report: SyncReport, w: Words) -> str:
+    """How a sync has ended."""
     counts = {
         name: len(getattr(report, name))
         for name in ("added", "changed", "removed", "unchanged", "failed")
     }
-    took = w.counted("seconds", max(1, round(report.seconds)))
     if report.stopped:
-        st.html(
-            render.note_html(w("sync_stopped", added=counts["added"], changed=counts["changed"]))
-        )
-        return
+        return w("sync_stopped", added=counts["added"], changed=counts["changed"])
+    took = w.counted("seconds", max(1, round(report.seconds)))
     moved = f" {w('sync_moved', count=len(report.moved))}" if report.moved else ""
-    st.html(render.note_html(w("sync_done", seconds=took, **counts) + moved))
+    return w("sync_done", seconds=took, **counts) + moved

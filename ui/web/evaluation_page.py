@@ -25,7 +25,7 @@ from eval.set_template import template
 from index.errors import BelegtError, NoIndexError
 from qa.serial import reply_from_json
 from ui import render
-from ui.web import documents_page, parts, talk
+from ui.web import documents_page, parts, signing, talk
 from ui.web.desk import Desk
 from ui.web.evaluating import Evaluating, evaluating
 from ui.web.faults import show_fault
@@ -289,7 +289,7 @@ def _open(desk: Desk, run: Run, case: str) -> None:
     if reply is None:
         return
     chat = secrets.token_hex(8)
-    turn = desk.adopt(chat, reply_from_json(reply))
+    turn = desk.adopt(chat, reply_from_json(reply), signing.owner())
     st.session_state["conversation"] = talk.Conversation(id=chat, turns=[turn])
     st.session_state["go"] = "ask"
 

@@ -7,14 +7,24 @@ export default function ({ parentElement, data }) {
   }
   if (data.turn && parentElement.turn !== data.turn) {
     parentElement.turn = data.turn
-    for (const delay of [0, 150, 400]) {
-      setTimeout(() => document.querySelector(`.st-key-${data.turn}`)?.scrollIntoView(), delay)
-    }
+    bring(`.st-key-${data.turn}`)
   }
   if (data.said === undefined) return
   const region = parentElement.querySelector("[role=status]") ?? build(parentElement)
   // What another part of the page has said meanwhile is not overwritten by the same news.
   if (region.said !== data.said) region.textContent = region.said = data.said
+}
+
+// Again and again while the page still grows, unless a person has taken over meanwhile.
+function bring(name) {
+  const taken = new AbortController()
+  for (const event of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(event, () => taken.abort(), { signal: taken.signal, passive: true })
+  }
+  for (const delay of [0, 150, 400, 800, 1500]) {
+    setTimeout(() => taken.signal.aborted || document.querySelector(name)?.scrollIntoView(), delay)
+  }
+  setTimeout(() => taken.abort(), 1600)
 }
 
 function build(parent) {

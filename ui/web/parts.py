@@ -76,7 +76,7 @@ def _cases() -> Any:
 
 def style() -> None:
     """The style sheet of everything shown with ``st.html``."""
-    st.html(f"<style>{_asset('page.css')}{_asset('why.css')}</style>")
+    st.html(f"<style>{_asset('page.css')}{_asset('talk.css')}{_asset('why.css')}</style>")
 
 
 def page_language(language: Language) -> None:

@@ -295,7 +295,7 @@ function zoom(panel, step) {
   const middle = (box.scrollTop + box.clientHeight / 2) * ZOOMS[at] / ZOOMS[now.zoom]
   now.zoom = at
   panel.style.setProperty("--zoom", ZOOMS[at])
-  panel.querySelector(".zoom").textContent = `${ZOOMS[at] * 100} %`
+  panel.querySelector(".zoom").textContent = ZOOMS[at].toLocaleString(document.documentElement.lang, { style: "percent" })
   panel.querySelector(".smaller").disabled = at === 0
   panel.querySelector(".larger").disabled = at === ZOOMS.length - 1
   if (step) box.scrollTop = middle - box.clientHeight / 2

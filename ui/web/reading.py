@@ -85,10 +85,11 @@ def _opened(talk: Conversation, documents: Mapping[str, Document], w: Words) -> 
         return None
     number, cited = talk.opened
     turn = talk.turns[number - 1] if 1 <= number <= len(talk.turns) else None
-    if turn is None or not _is_there(turn):
+    reply = turn.so_far if turn else None
+    if turn is None or reply is None:
         talk.opened = talk.opened if turn else None
         return None
-    siblings = render.places(turn.reply.result(), documents, w)
+    siblings = render.places(reply, documents, w)
     place = next((place for place in siblings if place.number == cited), None)
     if place is None:
         talk.opened = None
@@ -100,10 +101,6 @@ def _opened(talk: Conversation, documents: Mapping[str, Document], w: Words) -> 
     return _Opened(number, turn, place, siblings)
 
 
-def _is_there(turn: Turn) -> bool:
-    return turn.reply.done() and turn.reply.exception() is None
-
-
 def _ready(
     talk: Conversation,
     desk: Desk,
@@ -113,7 +110,8 @@ def _ready(
 ) -> Iterator[Sheet]:
     """The places of the newest turns with their surroundings."""
     for number, turn in list(enumerate(talk.turns, start=1))[-_READY:]:
-        siblings = render.places(turn.reply.result(), documents, w) if _is_there(turn) else ()
+        reply = turn.so_far
+        siblings = render.places(reply, documents, w) if reply else ()
         for place in siblings:
             one = _Opened(number, turn, place, siblings)
             sheet = _sheet(desk, documents, fits, one, 0, w)
@@ -143,7 +141,7 @@ def _sheet(
 
 
 def _judged(opened: _Opened, fits: Sequence[Fit]) -> Judged | None:
-    reply = opened.turn.reply.result()
+    reply = opened.turn.so_far
     if not isinstance(reply, Answer):
         return None
     cited = next(c for c in reply.citations if c.number == opened.place.number)

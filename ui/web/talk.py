@@ -1,20 +1,28 @@
 """The conversation of one browser tab: kept in the session, named in the address, stored by desk.
 
-The address carries ``chat`` (its id), ``answer``, ``cite`` and ``also`` (what is open), and ``lang``
-(where it was chosen by hand), so that a reload or a link shows the same.
+The address carries ``chat`` (its id), ``answer``, ``cite`` and ``also`` (what is open), ``scope`` (what
+the search is narrowed to), ``quotes`` (a language model is left out) and ``lang`` (where it was chosen
+by hand), so that a reload or a link shows the same.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
 import streamlit as st
 
 from eval.feedback import Verdict
+from index.errors import BelegtError
 from index.values import Language
-from ui.web.desk import Desk, Turn
+from qa.scope import EVERYWHERE, Scope
+from qa.values import Exchange
+from ui.web import signing
+from ui.web.desk import Desk, How, Turn
+from ui.wording import LANGUAGES
 
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -43,15 +51,35 @@ class Conversation:
     handed: int = 0
     handing: bool = False
     unknown: bool = False
+    owner: str = field(default_factory=signing.owner)
+    scope: Scope = EVERYWHERE
     linked: int | None = None
+    word_for_word: bool = False
 
     def ask(self, desk: Desk, question: str, interface: Language, override: str) -> None:
         """Add a question; its language settles replies to follow-ups too short to tell."""
-        chosen: dict[str, Language | None] = {"de": "de", "en": "en"}
-        language = chosen.get(override)
-        self.turns.append(desk.begin(self.id, question, language, self.language(), interface))
+        how = self._how(self.turns, interface, override)
+        self.turns.append(desk.begin(self.id, question, how))
         self.opened, self.marking = None, None
         self.unknown = False
+
+    def again(self, desk: Desk, turn: Turn, interface: Language, override: str) -> None:
+        """Answer a question anew, as it is asked today; what was answered stays beside it."""
+        before = self.turns[: self.turns.index(turn)]
+        desk.again(self.id, turn, self._how(before, interface, override))
+        self.opened, self.marking = None, None
+
+    def _how(self, before: Sequence[Turn], interface: Language, override: str) -> How:
+        chosen: dict[str, Language | None] = {"de": "de", "en": "en"}
+        return How(
+            chosen.get(override),
+            self.language(),
+            interface,
+            _told(before),
+            self.scope,
+            self.owner,
+            self.word_for_word,
+        )
 
     def language(self) -> Language | None:
         """Of the last reply that is there."""
@@ -90,24 +118,46 @@ class Conversation:
         self.opened, self.marking = None, None
 
 
+def _told(turns: Sequence[Turn]) -> list[Exchange]:
+    """What was said in the turns that are answered."""
+    done = [t for t in turns if t.reply.done() and t.reply.exception() is None]
+    replies = [(turn.question, turn.reply.result()) for turn in done]
+    return [Exchange(question, reply.text, reply.understood) for question, reply in replies]
+
+
 def conversation(desk: Desk) -> Conversation:
     """The one of this session; at its start the one that the address names, if it is stored."""
-    if "conversation" not in st.session_state:
+    held = st.session_state.get("conversation")
+    if held is None or held.owner != signing.owner():
         st.session_state["conversation"] = _from_address(desk)
     return st.session_state["conversation"]
 
 
 def start_anew() -> None:
     """A new conversation; the former stays under its address."""
-    st.session_state["conversation"] = Conversation()
+    st.session_state["conversation"] = Conversation(word_for_word=_word_for_word())
+
+
+def go_to(desk: Desk, chat: str) -> None:
+    """Another stored conversation, from now on the one of this session."""
+    st.session_state["conversation"] = Conversation(
+        id=chat, turns=desk.reopen(chat, signing.owner()), word_for_word=_word_for_word()
+    )
+
+
+def _word_for_word() -> bool:
+    """As the conversation before had it, lest a model is asked that was left out a moment ago."""
+    held = st.session_state.get("conversation")
+    return held is not None and held.word_for_word
 
 
 def _from_address(desk: Desk) -> Conversation:
-    chat = st.query_params.get("chat", "")
-    turns = desk.reopen(chat) if _ID.fullmatch(chat) else []
+    chat, scope = st.query_params.get("chat", ""), _scope_in_address()
+    quotes = "quotes" in st.query_params
+    turns = desk.reopen(chat, signing.owner()) if _ID.fullmatch(chat) else []
     if not turns:
-        return Conversation(unknown=bool(chat))
-    talk = Conversation(id=chat, turns=turns)
+        return Conversation(unknown=bool(chat), scope=scope, word_for_word=quotes)
+    talk = Conversation(id=chat, turns=turns, scope=scope, word_for_word=quotes)
     answer, cite = st.query_params.get("answer", ""), st.query_params.get("cite", "")
     talk.linked = int(answer) if answer.isdecimal() else None
     if answer.isdecimal() and cite.isdecimal():
@@ -115,6 +165,20 @@ def _from_address(desk: Desk) -> Conversation:
         also = st.query_params.get("also", "")
         talk.other = int(also) if also.isdecimal() else 0
     return talk
+
+
+def _scope_in_address() -> Scope:
+    """What the search is narrowed to, by the address; anything odd there narrows nothing."""
+    try:
+        given = json.loads(st.query_params.get("scope", "{}"))
+        return Scope(
+            tuple(map(str, given.get("documents", ()))),
+            tuple(code for code in LANGUAGES if code in given.get("languages", ())),
+            str(given.get("since", "")),
+            str(given.get("until", "")),
+        )
+    except (ValueError, AttributeError, TypeError, BelegtError):
+        return Scope()
 
 
 def keep_address(talk: Conversation) -> None:
@@ -126,9 +190,14 @@ def keep_address(talk: Conversation) -> None:
         wanted["answer"], wanted["cite"] = map(str, talk.opened)
         if talk.other:
             wanted["also"] = str(talk.other)
+    if talk.scope:
+        given = {name: value for name, value in asdict(talk.scope).items() if value}
+        wanted["scope"] = json.dumps(given, ensure_ascii=False)
+    if talk.word_for_word:
+        wanted["quotes"] = "only"
     if st.session_state.get("language_chosen"):
         wanted["lang"] = st.session_state["language"]
-    for name in ("chat", "answer", "cite", "also", "lang"):
+    for name in ("chat", "answer", "cite", "also", "scope", "quotes", "lang"):
         now = st.query_params.get(name)
         if name in wanted and now != wanted[name]:
             st.query_params[name] = wanted[name]

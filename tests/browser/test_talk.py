@@ -1,0 +1,133 @@
+"""Conversations in a real browser: follow-ups, scope, stored chats, and answers as they are written."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+import pytest
+
+from index.sync import sync
+from tests.browser.test_chat import ask
+from tests.fakes import SEEDS, WordEncoder
+from tests.scripted_endpoint import Endpoint
+from tests.ui.test_streaming import one_by_one
+from ui.wording import words
+
+pytestmark = pytest.mark.browser
+playwright_api = pytest.importorskip("playwright.sync_api")
+
+DE = words("de")
+COST = "Was kostet das Expertentreffen?"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source documents, and no chats but those of this module."""
+    root = tmp_path_factory.mktemp("talk")
+    sync([SEEDS], root / "index", WordEncoder())
+    return root
+
+
+def answered(page, count: int) -> None:
+    playwright_api.expect(page.locator(".b-label")).to_have_count(count)
+
+
+def test_a_follow_up_shows_what_it_was_taken_for_and_is_put_right(page):
+    expect = playwright_api.expect
+    ask(page, "Wann findet das Expertentreffen statt?")
+    playwright_api.expect(page.locator(".b-refusal, .b-answered, .b-heading").first).to_be_visible()
+    ask(page, "Und was kostet es?")
+    expect(page.locator(".b-understood")).to_contain_text(COST)
+    page.get_by_role("button", name=DE("understood_edit")).click()
+    page.get_by_label(DE("understood_box")).fill("Wie viele Partner gibt es?")
+    page.get_by_role("button", name=DE("understood_ask")).click()
+    expect(page.locator(".b-question").nth(2)).to_have_text("Wie viele Partner gibt es?")
+    expect(page.locator(".answer").last).to_contain_text("über 500 Partner")
+
+
+def test_a_scope_is_chosen_shown_kept_over_a_reload_and_cleared(page):
+    expect = playwright_api.expect
+    page.get_by_role("button", name=DE("scope")).click()
+    page.get_by_label(DE("scope_since")).fill("2018-10")
+    page.get_by_label(DE("scope_since")).press("Enter")
+    expect(page.locator(".b-scope")).to_contain_text("Oktober 2018")
+    page.keyboard.press("Escape")
+    ask(page, "Wie heißt der König?")
+    expect(page.locator("main, .stMain").first).to_contain_text("Gesucht wurde nur hier")
+    page.reload()
+    expect(page.locator(".b-scope")).to_contain_text("Oktober 2018")
+    page.get_by_role("button", name=DE("scope_clear")).click()
+    expect(page.locator(".b-scope")).to_have_count(0)
+
+
+def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
+    expect = playwright_api.expect
+    ask(page, COST)
+    answered(page, 1)
+    page.get_by_role("button", name=DE("again")).click()
+    expect(page.get_by_text(DE("version", number=2, count=2))).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(DE("version", number=2, count=2))).to_be_visible()
+    page.get_by_role("button", name=DE("version_previous")).click()
+    expect(page.get_by_text(DE("version", number=1, count=2))).to_be_visible()
+
+    here = page.locator("[class*='st-key-row-chat-here']")
+    here.get_by_role("button", name=DE("chat_more")).click()
+    page.get_by_label(DE("chat_title")).fill("Preise von 2018")
+    page.get_by_label(DE("chat_title")).press("Enter")
+    expect(here).to_contain_text("Preise von 2018")
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name=DE("new_conversation")).click()
+    expect(page.locator(".b-question")).to_have_count(0)
+    page.locator(".st-key-chats").get_by_text("Preise von 2018").click()
+    expect(page.locator(".b-question")).to_have_text(COST)
+    here.get_by_role("button", name=DE("chat_more")).click()
+    page.get_by_role("button", name=DE("chat_delete")).click()
+    expect(page.locator(".b-question")).to_have_count(0)
+    expect(page.get_by_text("Preise von 2018")).to_have_count(0)
+
+
+@pytest.fixture
+def written(serve, tmp_path_factory, german, scripted: Endpoint):
+    """A tab of pages where the scripted model writes."""
+    root = tmp_path_factory.mktemp("written")
+    sync([SEEDS], root / "index", WordEncoder())
+    variables = {"BELEGT_LLM_BASE_URL": scripted.url, "BELEGT_LLM_MODEL": "schreiber"}
+    tab = german.new_page()
+    tab.goto(serve(root, "written_app.py", **variables))
+    tab.get_by_role("heading", name=DE("ask_heading")).wait_for()
+    yield tab
+    tab.close()
+
+
+def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, scripted: Endpoint):
+    expect = playwright_api.expect
+    gate = threading.Event()
+    scripted.play(one_by_one(gate))
+    expect(written.locator(".b-sent")).to_contain_text(f"schreiber, {scripted.url.split('/')[2]}")
+    ask(written, "Wann findet das Expertentreffen statt?")
+    marker = written.locator(".answer button")
+    expect(marker).to_have_count(1)
+    expect(written.get_by_text(DE("writing"))).to_be_visible()
+    # It can be checked before the next one has come.
+    marker.click()
+    expect(written.locator(".reader mark.quote")).to_be_visible()
+    written.get_by_role("button", name=DE("close")).click()
+    said = written.locator(".answer").inner_text()
+    written.get_by_role("button", name=DE("stop")).click()
+    expect(written.locator(".b-label")).to_contain_text("schreiber")
+    expect(written.get_by_text(DE("writing"))).to_have_count(0)
+    gate.set()
+    assert written.locator(".answer").inner_text() == said
+    written.reload()
+    expect(marker).to_have_count(1)
+    assert written.locator(".answer").inner_text() == said
+
+    scripted.play(one_by_one(gate))
+    written.get_by_role("button", name=DE("again")).click()
+    expect(marker).to_have_count(2)
+    expect(written.get_by_text(re.compile(DE("version", number=2, count=2)))).to_be_visible()
+    assert len(scripted.requests) == 1
