@@ -42,5 +42,9 @@ _LOOKALIKES = str.maketrans("аеорсухіАВЕКМНОРСТХ", "aeopcyxiA
 
 def is_instruction(sentence: str) -> bool:
     """Whether a sentence bluntly addresses a language model or imitates its prompt."""
-    text = search_text(sentence).translate(_LOOKALIKES)
-    return any(pattern.search(text) for pattern in _PATTERNS)
+    lines = [
+        sentence,
+        *sentence.splitlines(),
+    ]  # a demand may begin a line within what is one sentence
+    texts = [search_text(line).translate(_LOOKALIKES) for line in lines]
+    return any(pattern.search(text) for pattern in _PATTERNS for text in texts)
