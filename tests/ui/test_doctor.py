@@ -103,7 +103,7 @@ def test_all_is_well_with_a_fresh_index(examine: Examine) -> None:
     code, findings = examine()
     assert wrong(findings) == {}
     assert code == 0
-    checks = ("model", "language profiles", "port", "index", "fingerprint")
+    checks = ("model", "language profiles", "port", "language model", "index", "fingerprint")
     checks += ("texts", "words", "vectors", "files")
     assert tuple(findings) == checks
 
@@ -117,7 +117,7 @@ def test_it_prints_a_line_for_each_check(
         cli.main()
     lines = capsys.readouterr().out.splitlines()
     assert ended.value.code == 1
-    assert len(lines) == 9
+    assert len(lines) == 10
     assert [line for line in lines if line.startswith("WRONG vectors: ")]
 
 

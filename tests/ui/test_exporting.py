@@ -146,7 +146,9 @@ def test_every_quote_comes_back_with_its_place(ending):
     first, second = notes_in(ending, paper_of([answer(*cited)], {}, DE, DAY))
     assert unquoted(first[0].strip()) == cited[0].quote
     assert unquoted(second[0].strip()) == cited[1].quote
-    assert second[1] == "Der Titel · Verlag · 26. Oktober 2018 · Seite 3 („iii“) · Kapitel"
+    assert (
+        second[1] == "Der Titel · Verlag · 26. Oktober 2018 · Englisch · Seite 3 („iii“) · Kapitel"
+    )
     assert second[2] == "Datei ordner/datei.pdf, Zeichen 120 bis 136, Fassung 0123456789ab"
     assert second[3] == "Auch in: kopie.txt"
 
