@@ -37,6 +37,8 @@ FAMILY = (
     "evidence_hit",
     "citation_precision",
     "citation_validity",
+    "alce_recall",
+    "alce_precision",
     "answer_match",
     "f1",
     "language_match",

@@ -436,4 +436,7 @@ def _latency(summary: Summary, w: Words) -> str:
     latency = summary.latency
     if latency.p50 is None or latency.p95 is None:
         return "–"
-    return w("eval_latency", p50=w.number(latency.p50), p95=w.number(latency.p95))
+    time = w("eval_latency", p50=w.number(latency.p50), p95=w.number(latency.p95))
+    if latency.tokens is None:
+        return time
+    return f"{time}; {w('eval_tokens', tokens=w.number(round(latency.tokens)))}"

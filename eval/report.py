@@ -36,6 +36,12 @@ _CITED = (
     ("F1", "f1"),
     ("language", "language_match"),
 )
+_STATED = (
+    ("borne out", "alce_recall"),
+    ("needed", "alce_precision"),
+    ("on gold", "alce_recall_gold"),
+    ("unsupp.", "unsupported"),
+)
 _NAMES = {
     "hit_at_1": "hit@1",
     "hit_at_5": "hit@5",
@@ -44,6 +50,8 @@ _NAMES = {
     "evidence_hit": "evidence",
     "citation_precision": "citation precision",
     "citation_validity": "citation validity",
+    "alce_recall": "statements borne out",
+    "alce_precision": "citations needed",
     "answer_match": "answer",
     "f1": "answer F1",
     "language_match": "language match",
@@ -106,6 +114,7 @@ def _tables(summary: Summary, part: str | None) -> Iterator[_Table]:
     found += [summary.group("overall", "overall", name) for name in PARTS if part is None]
     yield _averages("Retrieval, evidence and answers (answerable questions)", found, _RETRIEVAL)
     yield _averages("Further measures (the last over all questions)", found, _CITED)
+    yield _averages("Statements and their citations (questions answered)", found, _STATED)
     names += [*(("language", name) for name in LANGUAGES), *(("tier", name) for name in TIERS)]
     yield _refusal([summary.group(by, name, part) for by, name in names])
 
@@ -180,6 +189,11 @@ def _notes(summary: Summary) -> list[str]:
         f"belegt {about.versions.get('belegt') or 'not installed'}{commit}, {about.date}.",
         f"Python {about.python}, {about.machine}.",
     ]
+    if latency.tokens is not None:
+        notes.insert(
+            2,
+            f"Tokens read and written by the model: {latency.tokens:.0f} on average of {latency.counted}.",
+        )
     if about.oracle:
         notes.insert(0, f"Oracle {about.oracle}: these are not figures of the assistant as it is.")
     if summary.errors:

@@ -17,9 +17,11 @@ from eval.cases import Case, CaseError, Span, load_sets
 from eval.oracles import Asker, Placed, put, under
 from eval.places import cluster_of, resolve
 from eval.provenance import Corpus, Source, corpus_of, describe
+from eval.statements import Bears, Judge, statement_measures
 from eval.summary import summarise
 from eval.values import AVERAGED, Measures, Oracle, Row, Summary
 from index.errors import BelegtError
+from index.language import detect_language
 from index.values import Document, Language
 from qa.serial import reply_to_json
 from qa.values import Answer, Hit, Reply
@@ -87,12 +89,13 @@ def run(
     if out is not None:
         ids = [one.case.id for one in asked]
         begun = runs.begin(out, provenance, ids, overwrite=overwrite)
+    bears = Judge(getattr(assistant, "encoder", None))  # one without a model can only quote
     rows = [_row(one, *kept) for one, kept in zip(asked, begun.done if begun else (), strict=False)]
     if rows and progress:
         progress(len(rows), len(asked))
     with runs.writer(begun) as write:
         for one in asked[len(rows) :]:
-            row, reply = _ask(assistant, one, corpus, oracle)
+            row, reply = _ask(assistant, one, corpus, oracle, bears)
             write(_as_json(row, reply))
             rows.append(row)
             if progress:
@@ -140,7 +143,7 @@ def _as_json(row: Row, reply: Reply | None) -> dict[str, Any]:
 
 
 def _ask(
-    assistant: Asker, placed: Placed, corpus: Corpus, oracle: Oracle | None
+    assistant: Asker, placed: Placed, corpus: Corpus, oracle: Oracle | None, bears: Bears
 ) -> tuple[Row, Reply | None]:
     """Ask one case; an unexpected fault is recorded, a ``BelegtError`` ends the run."""
     reply: Reply | None = None
@@ -153,7 +156,7 @@ def _ask(
     except Exception as fault:  # noqa: BLE001 - the outermost loop: one case must not end the run
         error = f"{type(fault).__name__}: {fault}"
     wall = (time.perf_counter() - started) * 1e3
-    measures = measure(placed.case, placed.gold, reply, corpus, wall)
+    measures = measure(placed.case, placed.gold, reply, corpus, wall, bears)
     return _row(placed, applicable(measures, oracle), error), reply
 
 
@@ -170,7 +173,12 @@ def applicable(measures: Measures, oracle: Oracle | None) -> Measures:
 
 
 def measure(
-    case: Case, gold: Sequence[Span], reply: Reply | None, corpus: Corpus, wall_ms: float
+    case: Case,
+    gold: Sequence[Span],
+    reply: Reply | None,
+    corpus: Corpus,
+    wall_ms: float,
+    bears: Bears,
 ) -> Measures:
     """Measure one reply. None stands for an assistant that failed: wrong in all that applies."""
     citations = reply.citations if isinstance(reply, Answer) else ()
@@ -184,13 +192,29 @@ def measure(
         quote_hit_at_3=metrics.quote_hit_at(3, cited, gold),
         citation_precision=metrics.citation_precision(cited, gold),
         citation_validity=metrics.citation_validity(citations, corpus.text_of),
+        **_stated(reply, gold, bears),
         **_answered(case, gold, reply, corpus),
-        language_match=float(reply is not None and reply.language == case.language),
+        language_match=float(reply is not None and _language(reply) == case.language),
         refused=case.answerable if reply is None else not isinstance(reply, Answer),
         confidence=reply.confidence if reply else None,
         ms=reply.timings.retrieve + reply.timings.answer if reply else None,
         wall_ms=wall_ms if reply else None,
+        tokens=(reply.tokens or None) if isinstance(reply, Answer) else None,
     )
+
+
+def _stated(reply: Reply | None, gold: Sequence[Span], bears: Bears) -> dict[str, float | None]:
+    """Measures of statements; none applies where nothing was answered."""
+    if isinstance(reply, Answer):
+        return statement_measures(reply, gold, bears)
+    return dict.fromkeys(("alce_recall", "alce_precision", "alce_recall_gold", "unsupported"))
+
+
+def _language(reply: Reply) -> Language:
+    """The language a reply is in; what a model wrote is looked at, quotes keep their own."""
+    if isinstance(reply, Answer) and reply.mode == "generated":
+        return detect_language(_said(reply), default=reply.language)
+    return reply.language
 
 
 def _ranked(reply: Reply | None, gold: Sequence[Span]) -> dict[str, float | None]:

@@ -176,7 +176,12 @@ def _row(folder: Path, number: int, asked: dict[str, Any], found: dict[str, Any]
     case = read_case(str(folder / CASES), number, asked)
     if case.id != found["id"]:
         raise ValueError(f"row {number} is of {found['id']}, wanted {case.id}")
-    return Row(case, gold, direction, Measures(**found["measures"]), found.get("error"))
+    return Row(case, gold, direction, _measures(found), found.get("error"))
+
+
+def _measures(row: dict[str, Any]) -> Measures:
+    """The measures of a row; those that an older run does not know do not apply."""
+    return Measures(**dict.fromkeys(Measures.__slots__) | row["measures"])
 
 
 # -- writing ------------------------------------------------------------------------------------
@@ -247,7 +252,7 @@ def _kept(out: Path, ids: Sequence[str]) -> Iterator[tuple[Measures, str | None]
         for id_, line in zip(ids, file, strict=False):
             try:
                 row = json.loads(line)
-                kept = Measures(**row["measures"]), row.get("error")
+                kept = _measures(row), row.get("error")
             except (ValueError, KeyError, TypeError):
                 break
             if row["id"] != id_ or not line.endswith(b"\n"):

@@ -309,6 +309,7 @@ def _latency(measures: Sequence[Measures]) -> Latency:
     rest = measures[1:]
     inner = [m.ms for m in rest if m.ms is not None]
     wall = [m.wall_ms for m in rest if m.wall_ms is not None]
+    tokens = [m.tokens for m in rest if m.tokens is not None]
     return Latency(
         n=len(wall),
         p50=metrics.percentile(inner, 50),
@@ -316,6 +317,8 @@ def _latency(measures: Sequence[Measures]) -> Latency:
         wall_p50=metrics.percentile(wall, 50),
         wall_p95=metrics.percentile(wall, 95),
         first_wall=measures[0].wall_ms,
+        counted=len(tokens),
+        tokens=math.fsum(tokens) / len(tokens) if tokens else None,
     )
 
 

@@ -41,7 +41,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 class Measures:
     """The measures of one case; None where one does not apply.
 
-    ``ms`` is retrieving and answering as the reply states it, ``wall_ms`` the whole call.
+    ``ms`` is retrieving and answering as the reply states it, ``wall_ms`` the whole call;
+    ``tokens`` are what a language model read and wrote, None where its server does not tell.
     """
 
     hit_at_1: float | None
@@ -66,6 +67,10 @@ class Measures:
     quote_hit_at_3: float | None
     citation_precision: float | None
     citation_validity: float | None
+    alce_recall: float | None
+    alce_precision: float | None
+    alce_recall_gold: float | None
+    unsupported: float | None
     answer_match: float | None
     exact_match: float | None
     f1: float | None
@@ -74,6 +79,7 @@ class Measures:
     confidence: float | None
     ms: float | None
     wall_ms: float | None
+    tokens: float | None
 
 
 AVERAGED: tuple[str, ...] = Measures.__slots__[: Measures.__slots__.index("refused")]
@@ -94,7 +100,9 @@ CONFIDENCE = ("refusal_auroc", "aurc", "ece")
 
 DECIDED = (*REFUSAL, *CONFIDENCE)
 
-LOWER_IS_BETTER = frozenset({"refusal_hallucination_rate", "refusal_error_rate", "aurc", "ece"})
+LOWER_IS_BETTER = frozenset(
+    {"unsupported", "refusal_hallucination_rate", "refusal_error_rate", "aurc", "ece"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +211,8 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds per question, without the first of the run, which may load the model."""
+    """Milliseconds per question, without the first of the run, which may load the model; ``tokens``
+    of a language model per question for which its server told them, and of how many it did."""
 
     n: int
     p50: float | None
@@ -211,6 +220,8 @@ class Latency:
     wall_p50: float | None
     wall_p95: float | None
     first_wall: float | None
+    counted: int = 0
+    tokens: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,11 +113,13 @@ class Endpoint:
         wanted: Wanted,
         until: Callable[[], float],
         stop: threading.Event | None = None,
+        spent: Callable[[int], None] | None = None,
     ) -> Iterator[str]:
         """The pieces of a reply as they come; ends early and quietly once ``stop`` is set.
 
         ``until`` gives the time, as ``time.monotonic`` counts it, at which patience ends; it is
-        asked again and again and may change.
+        asked again and again and may change. ``spent`` is told the tokens of prompt and reply at
+        the end, if the server tells them.
 
         Raises:
             EndpointError: there is no reply, or it ends badly; pieces may have come before.
@@ -127,6 +129,8 @@ class Endpoint:
             for piece in call.run(wanted, until, stop):
                 self.known = self.known or wanted.manner
                 yield piece
+            if spent and call.tokens:
+                spent(call.tokens)
         except EndpointError as error:
             if error.fault == "form":
                 self.known = None
@@ -242,6 +246,7 @@ class _Call:
     def __init__(self, client: OpenAI, model: str) -> None:
         self.left = threading.Event()
         self.received = 0
+        self.tokens = 0
         self.started = time.monotonic()
         self._client = client
         self._model = model
@@ -285,8 +290,12 @@ class _Call:
                     self._pieces.put(piece)
                 if chunk.choices:
                     ended = chunk.choices[0].finish_reason or ended
-                if chunk.usage is not None and _was_cut(wanted, chunk.usage.prompt_tokens):
-                    raise EndpointError("cut", "the server has cut the prompt; lower llm_context.")
+                if chunk.usage is not None:
+                    if _was_cut(wanted, chunk.usage.prompt_tokens):
+                        raise EndpointError(
+                            "cut", "the server has cut the prompt; lower llm_context."
+                        )
+                    self.tokens = int(chunk.usage.total_tokens or 0)
         if ended == "length":
             raise EndpointError("long", "the reply is longer than llm_answer_tokens.")
         if not ended:

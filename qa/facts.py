@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -42,6 +43,13 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…]\s+|[\"„“»«(\[]\s*)$")
+LEANING = 30
+"""A pronoun among so many first code points stands for something named before."""
+
+_PRONOUN = re.compile(
+    r"\b(?:he|she|it|they|him|them|this|these|er|sie|es|ihn|ihm|ihnen|diese[rsnm]?|dabei|dort|there)\b",
+    re.IGNORECASE,
+)
 _BREAK = re.compile(
     r"[,;:()\[\]–—]|\s-\s|[.!?]\s|\b(?:und|oder|aber|sondern|während|obwohl|weil|dass|wobei|and|or|but"
     r"|while|although|because|which|that|who)\b",
@@ -74,7 +82,8 @@ class Clause:
 @dataclass(frozen=True)
 class Facts:
     """A text, read: ``text`` is cleaned as for searching, all places count in it; ``groups`` are
-    the names of several words that the table knows; ``sides`` the words that have an opposite."""
+    the names of several words that the table knows; ``sides`` how often
+    either word of a pair of opposites occurs."""
 
     text: str
     language: Language
@@ -84,7 +93,7 @@ class Facts:
     groups: frozenset[int]
     words: tuple[Word, ...]
     clauses: tuple[Clause, ...]
-    sides: frozenset[tuple[str, int]]
+    sides: Mapping[tuple[str, int], int]
 
 
 @lru_cache(maxsize=2_000)
@@ -102,7 +111,7 @@ def read_facts(text: str, language: Language) -> Facts:
         frozenset(group for group, _, _ in _long_names(plain)),
         words,
         clauses,
-        frozenset(_sides(plain)),
+        Counter(_sides(plain)),
     )
 
 
@@ -290,16 +299,19 @@ def _is_name(text: str, found: Sequence[re.Match[str]], i: int, language: Langua
 
 
 def unknown_names(claim: Facts, evidence: Facts, context: str) -> list[Word]:
-    """Names of the statement that neither the evidence nor what stands around it has; of a name
-    of several words that the table knows, its first."""
-    around = f"{evidence.text}\n{search_text(context)}"
+    """Names of the statement that the evidence lacks; of a name of several words that the table
+    knows, its first. What stands around counts too if the evidence leans on it: by a pronoun near
+    its beginning, or by naming nothing itself."""
+    leans = _PRONOUN.search(evidence.text[:LEANING]) or not any(
+        word.name for word in evidence.words
+    )
+    there = f"{evidence.text}\n{search_text(context) if leans else ''}"
     same = evidence.language == claim.language
-    there = _groups(around)
-    strange = {at for line, _, at in _long_names(claim.text) if line not in there}
+    strange = {at for line, _, at in _long_names(claim.text) if line not in _groups(there)}
     return [
         word
         for word in claim.words
-        if word.start in strange or (word.name and not mentions(word.text, around, same=same))
+        if word.start in strange or (word.name and not mentions(word.text, there, same=same))
     ]
 
 
@@ -382,22 +394,23 @@ def _in(word: str, patterns: Collection[str]) -> bool:
 
 
 def reversed_comparisons(claim: Facts, evidence: Facts) -> list[str]:
-    """Pairs of opposites of which the statement has one and the evidence only the other."""
+    """Pairs of opposites of which the statement has more of one, the evidence more of the other."""
+    ours, theirs = claim.sides, evidence.sides
     return [
         pair
-        for pair in sorted({pair for pair, _ in claim.sides})
-        if (ours := {side for name, side in claim.sides if name == pair})
-        and (theirs := {side for name, side in evidence.sides if name == pair})
-        and len(ours) == len(theirs) == 1
-        and ours != theirs
+        for pair in _tables().opposites
+        if any(
+            ours.get((pair, side), 0) > theirs.get((pair, side), 0)
+            and theirs.get((pair, 1 - side), 0) > ours.get((pair, 1 - side), 0)
+            for side in (0, 1)
+        )
     ]
 
 
 def _sides(text: str) -> Iterator[tuple[str, int]]:
     for pair, patterns in _tables().opposites.items():
         for side, pattern in enumerate(patterns):
-            if pattern.search(text):
-                yield pair, side
+            yield from ((pair, side) for _ in pattern.finditer(text))
 
 
 @dataclass(frozen=True)

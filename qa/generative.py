@@ -111,7 +111,7 @@ class Writer:
         if sheet.is_supported:
             return sheet.answer(self.endpoint.model)
         why = notice(task.language, fault or sheet.lacking)
-        return replace(task.quotes, notice=why)
+        return replace(task.quotes, notice=why, tokens=sheet.tokens)
 
     def _sources(self, task: Task) -> list[Source]:
         """As many sentences as the context holds beside everything else, whatever the manner."""
@@ -145,7 +145,7 @@ class Writer:
         def patience() -> float:
             return started + (limits.seconds if sheet.begun else limits.first_seconds)
 
-        for piece in self.endpoint.stream(wanted, patience, stop):
+        for piece in self.endpoint.stream(wanted, patience, stop, sheet.spend):
             for draft in parser.feed(piece):
                 if sheet.add(draft):
                     tell(sheet.answer(self.endpoint.model))
@@ -177,6 +177,7 @@ class _Sheet:
         self.task = task
         self.sources = sources
         self.begun = False
+        self.tokens = 0
         self._by_number = {source.number: source for source in sources}
         self._checker = checker
         self._library = library
@@ -212,6 +213,10 @@ class _Sheet:
         if self._dropped or self._sentences:
             return "nothing_supported"
         return "empty" if self._empty else "malformed"
+
+    def spend(self, tokens: int) -> None:
+        """The server has counted what a call took."""
+        self.tokens += tokens
 
     def note_end(self, parser: DraftParser) -> None:
         """The reply is complete."""
@@ -330,6 +335,7 @@ class _Sheet:
             timings=Timings(quotes.timings.retrieve, quotes.timings.answer + spent),
             model=model,
             dropped=self._dropped,
+            tokens=self.tokens,
         )
 
 

@@ -35,6 +35,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "notice": reply.notice if isinstance(reply, Answer) else "",
         "model": reply.model if isinstance(reply, Answer) else "",
         "dropped": reply.dropped if isinstance(reply, Answer) else 0,
+        "tokens": reply.tokens if isinstance(reply, Answer) else 0,
         "understood": reply.understood,
         "passages": [_hit_to_json(hit) for hit in reply.passages],
         "timings_ms": {
@@ -98,6 +99,7 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
         data.get("model", ""),
         data.get("dropped", 0),
         data.get("understood", ""),
+        data.get("tokens", 0),
     )
 
 

@@ -6,23 +6,23 @@ near enough is then a calibrated probability over features of the bundled encode
 and the threshold are in ``models/support.json``, fitted by ``python -m eval.fit.support``.
 
 What this cannot see: who did what to whom, where all names occur; causes and intentions; anything
-that must be reckoned or known. See ``docs/generated-answers.md``.
+that must be reckoned or known. See ``docs/statement-check.md``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from index.embedding import Embedded, Encoder
 from index.language import detect_language
-from index.reference import reference_texts
 from index.searchtext import search_text
-from index.values import Language, Vectors
+from index.values import Vectors
 from index.wordforms import word_keys
 from index.wordspace import SCALE, WordSpace, load_word_space
 from qa.facts import (
@@ -37,15 +37,17 @@ from qa.facts import (
     wrong_dates,
     wrong_units,
 )
+from qa.instructions import is_instruction
 from qa.logistic import load_logistic, load_threshold
-from qa.matching import near
 
 Doubt = Literal[
     "no_evidence",  # nothing is cited
+    "instruction",  # what is cited tells a language model what to say
     "figure",  # a figure that the evidence lacks
     "date",  # a date with which none of the evidence agrees
     "unit",  # a figure with another unit
     "name",  # a name that is neither in the evidence nor around it
+    "order",  # two names in each other's place
     "link",  # an address or mark-up that the evidence lacks
     "negation",  # denied in one, stated in the other
     "comparison",  # more for less, before for after
@@ -53,35 +55,29 @@ Doubt = Literal[
 ]
 
 FEATURES = (
-    "cosine",
-    "cosine_whole",
     "late",
-    "late_weakest",
     "late_weaker",
-    "late_near",
-    "late_back",
-    "exact",
-    "capitals_weakest",
-    "capitals_missing",
     "clause_weakest",
-    "words",
     "same",
-    "same_cosine",
     "same_late",
-    "same_exact",
     "same_clause_weakest",
 )
 """``late``: the mean of what each content word finds at best; ``weaker``: of the two that find
-least; ``back``: of the words of the evidence in the statement; ``exact``: the share found word for
-word; ``capitals``: the words written with a capital; ``clause_weakest``: the mean of the clause
-that finds least; ``same``: in one language, and its products."""
+least; ``clause_weakest``: of the clause that finds least; ``same``: in one language. Few, and all
+of them say that something is missing: what is likest to its evidence must never score worse."""
 
 COVERED = 0.5
 """Clauses are held against each other if words find at least this much on average."""
 
+FEWEST = 2
+"""Words of a clause that can be held against another."""
+
 NOTABLY = 0.1
 """A clause that fits better by less than this is not the better one."""
 
+
+SAME_WORDS = 0.9
+"""A statement of which at least this share stands in the evidence is compared in order."""
 
 TRANSLATED = 0.5
 """A name that is found only with less than this is none of the evidence in another language."""
@@ -116,8 +112,6 @@ class Compared:
     evidence: Facts
     found: Vectors
     exact: Vectors
-    cosine: float
-    cosine_whole: float
 
 
 class SupportChecker:
@@ -130,13 +124,11 @@ class SupportChecker:
 
     def check(self, claims: Sequence[Claim]) -> list[Verdict]:
         """A verdict for each claim, in order."""
-        cited = [claim for claim in claims if any(map(search_text, claim.evidence))]
-        compared = iter(self._comparer.compare(cited))
+        stated = [replace(claim, evidence=_statements(claim)) for claim in claims]
+        compared = iter(self._comparer.compare([claim for claim in stated if claim.evidence]))
         return [
-            self._verdict(claim, next(compared))
-            if any(map(search_text, claim.evidence))
-            else Verdict(False, 0.0, ("no_evidence",))
-            for claim in claims
+            self._verdict(claim, next(compared)) if claim.evidence else _without(asked)
+            for asked, claim in zip(claims, stated, strict=True)
         ]
 
     def _verdict(self, claim: Claim, compared: Compared) -> Verdict:
@@ -148,6 +140,17 @@ class SupportChecker:
         if probability < self._threshold:
             return Verdict(False, probability, ("meaning",))
         return Verdict(True, probability, ())
+
+
+def _statements(claim: Claim) -> tuple[str, ...]:
+    """What is cited, less what is empty or no statement."""
+    return tuple(s for s in claim.evidence if search_text(s) and not is_instruction(s))
+
+
+def _without(claim: Claim) -> Verdict:
+    """The verdict on a claim of whose evidence nothing is left."""
+    cited = any(map(search_text, claim.evidence))
+    return Verdict(False, 0.0, ("instruction" if cited else "no_evidence",))
 
 
 class Comparer:
@@ -171,10 +174,7 @@ class Comparer:
         theirs = read_facts(" ".join(evidence), detect_language(" ".join(evidence)))
         exact = _same_words(ours, theirs)
         found = np.maximum(exact, self._cosines(ours, theirs, said, cited, evidence))
-        a = self._centred(said.parts[1:], ours.language)
-        b = self._centred(np.vstack([cited.parts[1:], cited.vector]), theirs.language)
-        cosines = (a @ b.T)[0]
-        return Compared(ours, theirs, found, exact, float(cosines[:-1].max()), float(cosines[-1]))
+        return Compared(ours, theirs, found, exact)
 
     def _cosines(
         self, ours: Facts, theirs: Facts, said: Embedded, cited: Embedded, evidence: Sequence[str]
@@ -185,22 +185,6 @@ class Comparer:
         a = _placed(self._space, said, ours, [0, 0])
         starts = np.cumsum([0, 0, *(len(text) + 1 for text in evidence)])
         return a @ _placed(self._space, cited, theirs, list(starts)).T
-
-    def _centred(self, vectors: Vectors, language: Language) -> Vectors:
-        shifted = vectors - self._means[language]
-        unit: Vectors = shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
-        return unit
-
-    @cached_property
-    def _means(self) -> dict[Language, Vectors]:
-        """What texts of a language have in common, from the reference texts of the index."""
-        languages: tuple[Language, ...] = ("de", "en")
-        means: dict[Language, Vectors] = {}
-        for language in languages:
-            texts = reference_texts()[language]["passage"]
-            made = self._encoder.encode_passages([("", text) for text in texts])
-            means[language] = np.mean([one.vector for one in made], axis=0)
-        return means
 
 
 def _placed(space: WordSpace, made: Embedded, facts: Facts, starts: Sequence[int]) -> Vectors:
@@ -217,13 +201,18 @@ def _placed(space: WordSpace, made: Embedded, facts: Facts, starts: Sequence[int
 
 
 def _same_words(ours: Facts, theirs: Facts) -> Vectors:
-    """1 where two content words are one: by form, by stem, or as a name in the other language."""
+    """1 where two content words are one: by form, by stem, or as a name in the other language. A word
+    that stands in both letter for letter is no other word too: "Verein" is not "Vereinigung"."""
     same = ours.language == theirs.language
+    forms = {word.text.lower() for word in ours.words}
     table = np.zeros((len(ours.words), len(theirs.words)), np.float32)
     keys = [set(word_keys(word.text, theirs.language)) for word in theirs.words]
     for i, word in enumerate(ours.words):
         own = set(word_keys(word.text, ours.language))
         for j, other in enumerate(theirs.words):
+            form = other.text.lower()
+            if form in forms and form != word.text.lower():
+                continue
             if own & keys[j] or mentions(word.text, other.text, same=same):
                 table[i, j] = 1.0
     return table
@@ -239,7 +228,8 @@ def word_doubts(claim: Claim, compared: Compared) -> tuple[Doubt, ...]:
         "figure": bool(missing_figures(ours, theirs)),
         "date": bool(wrong_dates(ours, theirs)),
         "unit": bool(wrong_units(ours, theirs)),
-        "name": _names_strangers(claim, compared),
+        "name": _names_strangers(claim, compared) or _replaces_name(compared),
+        "order": _names_changed_places(compared),
         "link": bool(foreign_links(claim.text, " ".join(claim.evidence))),
         "negation": denied(compared),
         "comparison": bool(reversed_comparisons(ours, theirs)),
@@ -282,9 +272,9 @@ def denied(compared: Compared) -> bool:
 
 
 def _coverage(compared: Compared, clause: int) -> list[float] | None:
-    """How much the words of a clause find in each clause of the evidence; None without words."""
+    """How much the words of a clause find in each clause of the evidence; None for too few words."""
     own = [i for i, word in enumerate(compared.claim.words) if word.clause == clause]
-    if not own or not compared.found.shape[1]:
+    if len(own) < FEWEST or not compared.found.shape[1]:
         return None
     clauses = np.array([word.clause for word in compared.evidence.words])
     found = compared.found[own]
@@ -294,42 +284,69 @@ def _coverage(compared: Compared, clause: int) -> list[float] | None:
     ]
 
 
+def _replaces_name(compared: Compared) -> bool:
+    """Whether, in one language, a word with a capital stands where the evidence has another word
+    that the statement lacks, between the same words."""
+    words = compared.claim.words
+    return _in_one_language(compared) and any(
+        words[i].text[0].isupper() for i in _replaced(compared.exact)
+    )
+
+
+def _names_changed_places(compared: Compared) -> bool:
+    """Whether the words are those of the evidence, in one language, and two names are not where
+    they were; the active voice may become the passive."""
+    if not _in_one_language(compared) or not compared.exact.size:
+        return False
+    exact = compared.exact
+    if exact.any(axis=1).mean() < SAME_WORDS or _passive(compared.claim) != _passive(
+        compared.evidence
+    ):
+        return False
+    names = [i for i, word in enumerate(compared.claim.words) if word.name and exact[i].sum() == 1]
+    places = [int(exact[i].argmax()) for i in names]
+    return any(a > b for a, b in pairwise(places))
+
+
+def _passive(facts: Facts) -> bool:
+    return bool(re.search(r"\b(?:by|von|vom|durch)\b", facts.text))
+
+
+def _replaced(exact: Vectors) -> list[int]:
+    """Words of the statement, not in the evidence, that stand between two which frame another word
+    there."""
+    if not exact.size:
+        return []
+    at = [int(row.argmax()) if row.any() else None for row in exact]
+    return [
+        i
+        for i in range(1, len(at) - 1)
+        if (before := at[i - 1]) is not None
+        and at[i] is None
+        and (after := at[i + 1]) is not None
+        and 1 < after - before <= 3
+        and not exact[:, before + 1 : after].any()
+    ]
+
+
 # -- meaning --------------------------------------------------------------------------------------
 
 
 def feature_row(compared: Compared) -> Vectors:
     """The features of one pair, in the order of ``FEATURES``."""
     words = compared.claim.words
+    best = np.zeros(max(1, len(words)), np.float32)
     if compared.found.size:
-        best, back = compared.found.max(axis=1), compared.found.max(axis=0)
-        exact = compared.exact.max(axis=1)
-    else:
-        best = exact = back = np.zeros(max(1, len(words)), np.float32)
-    capitals = [i for i, word in enumerate(words) if word.text[0].isupper()]
+        best = compared.found.max(axis=1)
     clauses = [best[[i for i, w in enumerate(words) if w.clause == c]] for c in _clauses(words)]
-    weakest = min((float(b.mean()) for b in clauses), default=0.0)
-    same = float(compared.claim.language == compared.evidence.language)
-    late, share = float(best.mean()), float(exact.mean())
-    row = (
-        compared.cosine,
-        compared.cosine_whole,
-        late,
-        float(best.min()),
-        float(np.sort(best)[:2].mean()),
-        float(near(best, 0.25).mean()),
-        float(back.mean()),
-        share,
-        float(best[capitals].min()) if capitals else late,
-        float((1 - exact[capitals]).sum()) / (1 + len(words)),
-        weakest,
-        float(np.log1p(len(words))),
-        same,
-        same * compared.cosine,
-        same * late,
-        same * share,
-        same * weakest,
-    )
-    return np.array(row, np.float32)
+    weakest = min((float(clause.mean()) for clause in clauses), default=0.0)
+    late, same = float(best.mean()), float(_in_one_language(compared))
+    weaker = float(np.sort(best)[:2].mean())
+    return np.array([late, weaker, weakest, same, same * late, same * weakest], np.float32)
+
+
+def _in_one_language(compared: Compared) -> bool:
+    return compared.claim.language == compared.evidence.language
 
 
 def _clauses(words: Sequence[Word]) -> list[int]:

@@ -94,7 +94,8 @@ class Answer:
     are parts of the question that they do not answer.
 
     ``model`` names the language model that wrote it, "" for quotes; ``dropped`` counts its
-    statements that were left out for want of evidence; ``notice`` is one line that tells why no
+    statements that were left out for want of evidence; ``tokens`` are what the model read and wrote
+    for this as its server counts, 0 if it does not tell; ``notice`` is one line that tells why no
     model wrote this though one is set; ``understood`` is the question as a follow-up was
     understood, "" if as asked."""
 
@@ -112,6 +113,7 @@ class Answer:
     model: str = ""
     dropped: int = 0
     understood: str = ""
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

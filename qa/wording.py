@@ -167,10 +167,12 @@ _WHY: dict[Language, dict[Notice, str]] = {
 _DOUBTS: dict[Language, dict[Doubt, str]] = {
     "de": {
         "no_evidence": "ohne Beleg",
+        "instruction": "der Beleg ist eine Anweisung an ein Sprachmodell",
         "figure": "eine Zahl steht nicht im Beleg",
         "date": "ein Datum stimmt nicht mit dem Beleg überein",
         "unit": "eine Einheit ist im Beleg eine andere",
         "name": "ein Name steht nicht im Beleg",
+        "order": "zwei Namen haben die Plätze getauscht",
         "link": "eine Adresse oder Auszeichnung steht nicht im Beleg",
         "negation": "die Verneinung ist im Beleg eine andere",
         "comparison": "der Vergleich geht im Beleg in die andere Richtung",
@@ -178,10 +180,12 @@ _DOUBTS: dict[Language, dict[Doubt, str]] = {
     },
     "en": {
         "no_evidence": "without evidence",
+        "instruction": "the evidence tells a language model what to say",
         "figure": "a figure is not in the evidence",
         "date": "a date does not agree with the evidence",
         "unit": "a unit is another one in the evidence",
         "name": "a name is not in the evidence",
+        "order": "two names have changed places",
         "link": "an address or mark-up is not in the evidence",
         "negation": "what is denied differs from the evidence",
         "comparison": "the comparison goes the other way in the evidence",

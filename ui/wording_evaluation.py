@@ -130,6 +130,10 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
         "{p50} ms in der Mitte, {p95} ms bei den langsamsten 5 %",
         "{p50} ms in the middle, {p95} ms for the slowest 5%",
     ),
+    "eval_tokens": (
+        "im Schnitt {tokens} Token des Sprachmodells",
+        "{tokens} tokens of the language model on average",
+    ),
     "about_sets": ("Fragensammlung", "Question set"),
     "about_date": ("Zeitpunkt", "Date"),
     "about_documents": ("Dokumente", "Documents"),
@@ -209,6 +213,19 @@ EVALUATION: Final[dict[str, tuple[str, str]]] = {
         "Share of quotes from right passages",
     ),
     "measure_citation_validity": ("Zitate stehen wörtlich da", "Quotes are word for word"),
+    "measure_alce_recall": (
+        "Aussagen, die ihre Zitate belegen (ALCE)",
+        "Statements that their quotes bear out (ALCE)",
+    ),
+    "measure_alce_precision": (
+        "Zitate, die ihre Aussage braucht (ALCE)",
+        "Quotes that their statement needs (ALCE)",
+    ),
+    "measure_alce_recall_gold": (
+        "Aussagen mit einem Zitat von richtiger Stelle",
+        "Statements with a quote from a right passage",
+    ),
+    "measure_unsupported": ("Aussagen ohne Beleg", "Statements without evidence"),
     "measure_answer_match": ("Erwartete Angabe in der Antwort", "Expected words in the answer"),
     "measure_exact_match": (
         "Antwort ist genau die erwartete",

@@ -36,6 +36,7 @@ COLUMNS = (
     "citation_on_gold",
     "answer_matches",
     "milliseconds",
+    "tokens",
     "tags",
     "error",
 )
@@ -84,6 +85,7 @@ def _cells(row: Row, reply: Mapping[str, Any]) -> dict[str, str]:
         "citation_on_gold": _yes(measures.evidence_hit),
         "answer_matches": _yes(measures.answer_match),
         "milliseconds": "" if measures.wall_ms is None else str(round(measures.wall_ms)),
+        "tokens": "" if measures.tokens is None else str(round(measures.tokens)),
         "tags": " | ".join(row.case.tags),
         "error": row.error or "",
     }

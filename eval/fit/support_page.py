@@ -2,74 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from eval.fit.support_pairs import FALSE, TRUE, Pair
 from eval.summary import mean_figure
+from eval.uncertainty import bootstrap, codes_of, totals
 from eval.values import Figure
 from qa.support import Doubt
 
 START, END = "<!-- checker figures -->", "<!-- /checker figures -->"
+_APART = ("in one language", "across")
 DIRECTIONS = ("de->de", "en->en", "de->en", "en->de")
 
 Decided = Sequence[tuple[Pair, tuple[Doubt, ...]]]
 """Pairs with the checks that each failed; none means called supported."""
 
 
-@dataclass(frozen=True)
-class FiguresPage:
-    """The same figures as JSON and as Markdown."""
-
-    figures: dict[str, Any]
-    markdown: str
-
-    def put_into(self, page: Path) -> None:
-        """Replace what stands between the marks of a page."""
-        before, rest = page.read_text(encoding="utf-8").split(START)
-        after = rest.split(END)[1]
-        text = f"{before}{START}\n\n{self.markdown}\n{END}{after}"
-        page.write_text(text, encoding="utf-8", newline="\n")
+Told = list[float | int | None]
+"""A figure: value, bounds of its interval, pairs."""
 
 
-def figures_page(decided: Decided) -> FiguresPage:
-    """Precision of "supported", recall of true statements, and what false ones get through."""
+def held_out_figures(decided: Decided) -> dict[str, dict[str, Any]]:
+    """Precision of "supported", recall of true statements, and the share called supported by kind."""
     ways = {
         "all": decided,
-        "one language": [one for one in decided if not is_across(one[0])],
+        "in one language": [one for one in decided if not is_across(one[0])],
         "across": [one for one in decided if is_across(one[0])],
         **{d: [one for one in decided if one[0].direction == d] for d in DIRECTIONS},
     }
-    overall = {name: (precision(some), recall(some)) for name, some in ways.items()}
-    kinds = {
-        kind: {name: accepted(of_kind(ways[name], kind)) for name in ("one language", "across")}
-        for kind in (*TRUE, *FALSE)
-    }
-    figures = {
-        "precision": {name: _json(p) for name, (p, _) in overall.items()},
-        "recall": {name: _json(r) for name, (_, r) in overall.items()},
+    return {
+        "precision": {name: _told(precision(some)) for name, some in ways.items()},
+        "recall": {name: _told(recall(some)) for name, some in ways.items()},
         "called_supported": {
-            kind: {name: _json(figure) for name, figure in ways.items()}
-            for kind, ways in kinds.items()
+            kind: {name: _told(accepted(of_kind(ways[name], kind))) for name in _APART}
+            for kind in (*TRUE, *FALSE)
         },
     }
-    lines = [
-        "| statement -> evidence | precision of “supported” | recall of true statements |",
-        "|---|---|---|",
-        *(f"| {name} | {_cell(p)} | {_cell(r)} |" for name, (p, r) in overall.items()),
-        "",
-        "| called supported, by kind | in one language | across |",
-        "|---|---|---|",
-        *(
-            f"| {kind} ({'true' if kind in TRUE else 'false'})"
-            f" | {_cell(ways['one language'])} | {_cell(ways['across'])} |"
-            for kind, ways in kinds.items()
-        ),
-        "",
-    ]
-    return FiguresPage(figures, "\n".join(lines))
+
+
+def as_markdown(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """The figures as two tables."""
+    kinds = figures["called_supported"]
+    return "\n".join(
+        [
+            "| statement -> evidence | precision of “supported” | recall of true statements |",
+            "|---|---|---|",
+            *(
+                f"| {name} | {_cell(figures['precision'][name])} | {_cell(figures['recall'][name])} |"
+                for name in figures["precision"]
+            ),
+            "",
+            f"| called supported, by kind | {' | '.join(_APART)} |",
+            "|---|---|---|",
+            *(
+                f"| {kind} ({'true' if kind in TRUE else 'false'}) | "
+                f"{' | '.join(_cell(kinds[kind][name]) for name in _APART)} |"
+                for kind in kinds
+            ),
+            "",
+        ]
+    )
+
+
+def put_into(page: Path, markdown: str) -> None:
+    """Replace what stands between the marks of a page."""
+    before, rest = page.read_text(encoding="utf-8").split(START)
+    after = rest.split(END)[1]
+    text = f"{before}{START}\n\n{markdown}\n{END}{after}"
+    page.write_text(text, encoding="utf-8", newline="\n")
 
 
 def is_across(pair: Pair) -> bool:
@@ -84,9 +88,15 @@ def of_kind(decided: Decided, kind: str) -> Decided:
 
 
 def precision(decided: Decided) -> Figure:
-    """Share of the pairs called supported that are true."""
+    """Share of what is called supported that is true, were as many pairs true as false."""
+    true = sum(pair.true for pair, _ in decided)
+    each = {True: 1 / max(1, true), False: 1 / max(1, len(decided) - true)}
     called = [pair for pair, doubts in decided if not doubts]
-    return mean_figure([float(p.true) for p in called], [p.article for p in called])
+    columns = np.array([[pair.true * each[True], each[pair.true]] for pair in called])
+    codes = codes_of([pair.article for pair in called])
+    bounds = bootstrap(codes, totals(columns, lambda sums: sums[:, :1] / sums[:, 1:]))
+    value = float(columns[:, 0].sum() / columns[:, 1].sum())
+    return Figure(value, float(bounds.low[0]), float(bounds.high[0]), len(called))
 
 
 def recall(decided: Decided) -> Figure:
@@ -100,14 +110,13 @@ def accepted(decided: Decided) -> Figure:
     return mean_figure(values, [pair.article for pair, _ in decided])
 
 
-def _json(figure: Figure) -> list[float | int | None]:
-    """Value, bounds of the interval, pairs."""
+def _told(figure: Figure) -> Told:
     bounds = [figure.value, figure.low, figure.high]
     return [*(None if b is None else round(b, 3) for b in bounds), figure.n]
 
 
-def _cell(figure: Figure) -> str:
-    value, low, high, n = _json(figure)
+def _cell(told: Told) -> str:
+    value, low, high, n = told
     if value is None:
         return "-"
     interval = "" if low is None else f" ({low:.3f}-{high:.3f})"

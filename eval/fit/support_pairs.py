@@ -28,7 +28,7 @@ HELD_OUT = 2
 BESIDE = 0.3
 """The share of statements that also cite the sentence beside."""
 
-TRUE = ("parallel", "shortened", "answered")
+TRUE = ("quoted", "parallel", "shortened", "answered")
 FALSE = ("figure", "date", "name", "negation", "comparison", "addition", "neighbour", "order")
 
 Spoken = Mapping[Language, str]
@@ -150,6 +150,8 @@ def _sentence_pairs(article: Article, rng: random.Random) -> Iterator[Made]:
             said, context = base.said[ours], base.context[theirs]
             beside = (base.others[theirs],) if rng.random() < BESIDE else ()
             evidence = (base.said[theirs], *filter(None, beside))
+            if not across:
+                yield "quoted", direction, Claim(said, evidence, context)
             shorter = shortened(said, ours)
             if shorter != said:
                 yield "shortened", direction, Claim(shorter, evidence, context)

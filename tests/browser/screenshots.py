@@ -32,6 +32,7 @@ LOOKS = {"light": ("light", WIDE), "dark": ("dark", WIDE), "narrow": ("light", N
 COLOURS = 64
 PATIENCE = 120_000
 AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+UNLOADED = '[data-testid="stSkeleton"]'
 REST = 1800
 """Milliseconds until the layout has come to rest too."""
 
@@ -158,6 +159,7 @@ def take(address: str, steps: Sequence[Step]) -> None:
             for step in steps:
                 step(tab, words(language))
                 tab.locator(AT_REST).wait_for()
+                tab.locator(UNLOADED).first.wait_for(state="hidden")
                 tab.wait_for_timeout(REST)
                 keep(tab.screenshot(), OUT / f"{step.__name__}-{language}-{look}.png")
             context.close()

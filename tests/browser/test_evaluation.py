@@ -32,7 +32,7 @@ pytestmark = pytest.mark.browser
 playwright_api = pytest.importorskip("playwright.sync_api")
 
 DE = words("de")
-LONG = 150
+LONG = 90
 (_, QUOTE), *_ = QUOTES["partner"]
 START = (SEEDS / PARTNERS).read_text(encoding="utf-8").index(QUOTE)  # it stands there twice
 HERE = (Evidence(PARTNERS, QUOTE, START, START + len(QUOTE)),)

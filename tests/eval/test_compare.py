@@ -168,6 +168,8 @@ def test_slices_hold_their_own_cases(pair):
     tier = found["tier", "near-miss"].differences
     assert [d.measure for d in tier] == [
         "citation_validity",
+        "alce_recall",
+        "alce_precision",
         "language_match",
         "refusal_hallucination_rate",
     ]

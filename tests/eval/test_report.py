@@ -11,13 +11,14 @@ def lines(text, label):
 def test_the_table_shows_directions_refusal_and_latency(assistant, cases, corpus):
     text = table(run(assistant, cases, corpus))
     assert max(map(len, text.splitlines())) <= 100
-    retrieval, further, refusal = lines(text, "de->de")
+    retrieval, further, stated, refusal = lines(text, "de->de")
     assert retrieval == ["de->de", "2", *["1.000"] * 7]
     assert further[:2] == ["de->de", "2"]
+    assert stated == ["de->de", "2", "1.000", "1.000", "1.000", "0.000"]
     assert refusal[:2] == ["de->de", "3"]
     assert lines(text, "de->en")[0][-3:] == ["0.000", "0.000", "-"]
     assert not lines(text, "en->de")
-    assert [row[1] for row in lines(text, "overall")] == ["4", "4", "6"]
+    assert [row[1] for row in lines(text, "overall")] == ["4", "4", "4", "6"]
     assert lines(text, "near-miss")[0][1] == "5"
     assert lines(text, "test")[0][1] == "3"
     below = text.splitlines()[
@@ -32,7 +33,7 @@ def test_one_part_alone(assistant, cases, corpus):
     text = table(run(assistant, cases, corpus), "test")
     assert lines(text, "de->de")[0][1] == "1"
     assert not lines(text, "overall")
-    assert [row[1] for row in lines(text, "test")] == ["3", "3", "4"]
+    assert [row[1] for row in lines(text, "test")] == ["3", "3", "3", "4"]
 
 
 def test_failed_cases_are_told(assistant, cases, corpus):

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from eval.cases import Case, CaseError, Evidence, Span, to_csv, to_jsonl
+from eval.report import table
 from eval.run import direction, evaluate, run
 from eval.runs import RunError
 from eval.summary import summary_to_json
 from index.errors import NoIndexError
+from qa.values import Answer
 
 
 def figure(summary, by, name, key, part=None):
@@ -176,3 +178,19 @@ def test_the_first_question_is_no_part_of_the_latency(assistant, cases, corpus):
     alone = run(assistant, cases[:1], corpus).latency
     assert (alone.n, alone.p50) == (0, None)
     assert alone.first_wall is not None
+
+
+def test_tokens_are_averaged_over_the_answers_whose_server_told_them(
+    assistant, cases, corpus, tmp_path
+):
+    class Counting:
+        def ask(self, question):
+            reply = assistant.ask(question)
+            counted = isinstance(reply, Answer) and question == cases[1].question
+            return dataclasses.replace(reply, tokens=120) if counted else reply
+
+    summary = run(Counting(), cases, corpus, tmp_path / "out")
+    assert (summary.latency.counted, summary.latency.tokens) == (1, 120)
+    assert [row["measures"]["tokens"] for row in rows(tmp_path / "out")[:3]] == [None, 120, None]
+    assert "by the model: 120 on average of 1." in table(summary)
+    assert run(assistant, cases, corpus).latency.tokens is None

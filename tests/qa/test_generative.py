@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -109,6 +110,21 @@ def assert_quoted(reply: Reply, assistant: Assistant, why: Notice) -> None:
     assert reply.notice == notice("de", why)
     same = replace(reply, notice="", timings=plain.timings)
     assert reply_to_json(same) == reply_to_json(plain)
+
+
+@pytest.mark.parametrize("statement", ["{said}", "Der Mond kostet 3 Euro."])
+def test_what_the_server_counted_is_told_whatever_was_shown(
+    assistant: Assistant, scripted: Scripted, statement: str
+) -> None:
+    def step(request: Request) -> None:
+        text = statement.format(said=offered(request)[1])
+        reply = {"statements": [{"sources": [1], "text": text}]}
+        says(json.dumps(reply), tokens=12_000)(request)
+
+    scripted.play(step)
+    assert answer(assistant.ask(QUESTION)).tokens == 12_001
+    scripted.play(repeating(1))
+    assert answer(assistant.ask(QUESTION)).tokens == 0
 
 
 @pytest.mark.parametrize("schema", [True, False])

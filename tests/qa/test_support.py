@@ -78,9 +78,20 @@ def test_what_is_denied_in_another_clause_does_not_matter(encoder: WordEncoder) 
 def test_features_of_a_verbatim_quote_are_at_their_best(encoder: WordEncoder) -> None:
     (compared,) = Comparer(encoder).compare([Claim(EVIDENCE, (EVIDENCE,))])
     row = dict(zip(FEATURES, feature_row(compared), strict=True))
-    for name in ("cosine", "late", "late_weakest", "late_back", "exact", "clause_weakest"):
-        assert row[name] == pytest.approx(1)
-    assert row["capitals_missing"] == 0
+    assert list(row.values()) == pytest.approx([1] * len(FEATURES))
+
+
+def test_names_that_change_places_are_noticed(checker: SupportChecker) -> None:
+    evidence = "In 1998 Anna Berg followed Bert Tal as the head of the society."
+    swapped = "In 1998 Bert Tal followed Anna Berg as the head of the society."
+    assert "order" in reasons(checker, swapped, evidence)
+    passive = "In 1998 Bert Tal was followed by Anna Berg as the head of the society."
+    assert reasons(checker, passive, evidence) == ()
+
+
+def test_a_word_in_the_place_of_another_is_noticed(checker: SupportChecker) -> None:
+    evidence = "Der letzte Ausbruch traf London im Jahr 1654."
+    assert "name" in reasons(checker, "Der letzte Ausbruch traf Oslo im Jahr 1654.", evidence)
 
 
 def test_every_doubt_has_its_words() -> None:
