@@ -82,7 +82,7 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
 
     page.get_by_role("button", name=DE("new_conversation")).click()
     expect(page.locator(".b-question")).to_have_count(0)
-    page.locator(".st-key-chats").get_by_text("Preise von 2018").click()
+    page.locator(".st-key-chats").get_by_role("button", name="Preise von 2018").click()
     expect(page.locator(".b-question")).to_have_text(COST)
     here.get_by_role("button", name=DE("chat_more")).click()
     page.get_by_role("button", name=DE("chat_delete")).click()

@@ -134,7 +134,8 @@ def test_a_statement_is_shown_with_the_place_it_points_at(
     step = repeating(3, 1)
     scripted.play(step if schema else without_schema(step))
     reply = answer(assistant.ask(QUESTION))
-    said = offered(scripted.requests[-1])
+    # a request that another test has given up may still arrive
+    said = offered(next(r for r in reversed(scripted.requests) if "<sentences>" in r.prompt))
     assert (reply.mode, reply.model, reply.notice, reply.dropped) == (
         "generated",
         "scripted",

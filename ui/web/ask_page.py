@@ -84,7 +84,9 @@ def _talk(
     """All turns; returns those that are still being written, as they are shown."""
     written = []
     if not talk.turns:
-        _welcome(talk, desk, w)
+        # In one container, whose place the first turn takes at once.
+        with st.container(key="welcome"):
+            _welcome(talk, desk, w)
     for number, turn in enumerate(talk.turns, start=1):
         newest = turn.fresh and turn is talk.turns[-1]
         with st.container(key=f"turn-{number}"):
