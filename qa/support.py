@@ -51,7 +51,7 @@ Doubt = Literal[
     "link",  # an address or mark-up that the evidence lacks
     "negation",  # denied in one, stated in the other
     "comparison",  # more for less, before for after
-    "meaning",  # the probability is below the threshold
+    "meaning",  # a word that finds nothing, or a probability below the threshold
 ]
 
 FEATURES = (
@@ -78,6 +78,9 @@ NOTABLY = 0.1
 
 SAME_WORDS = 0.9
 """A statement of which at least this share stands in the evidence is compared in order."""
+
+FOUND = 0.45
+"""In one language, a content word that finds less than this in the evidence says something else."""
 
 TRANSLATED = 0.5
 """A name that is found only with less than this is none of the evidence in another language."""
@@ -233,6 +236,7 @@ def word_doubts(claim: Claim, compared: Compared) -> tuple[Doubt, ...]:
         "link": bool(foreign_links(claim.text, " ".join(claim.evidence))),
         "negation": denied(compared),
         "comparison": bool(reversed_comparisons(ours, theirs)),
+        "meaning": _says_more(compared),
     }
     return tuple(doubt for doubt, is_so in failed.items() if is_so)
 
@@ -291,6 +295,14 @@ def _replaces_name(compared: Compared) -> bool:
     return _in_one_language(compared) and any(
         words[i].text[0].isupper() for i in _replaced(compared.exact)
     )
+
+
+def _says_more(compared: Compared) -> bool:
+    """Whether, in one language, a content word finds nothing like it: "the society is criminal" has
+    its subject in every sentence about the society, which an average does not tell apart."""
+    if not _in_one_language(compared) or not compared.claim.words:
+        return False
+    return not compared.found.size or float(compared.found.max(axis=1).min()) < FOUND
 
 
 def _names_changed_places(compared: Compared) -> bool:
