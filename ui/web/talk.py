@@ -119,10 +119,15 @@ class Conversation:
 
 
 def _told(turns: Sequence[Turn]) -> list[Exchange]:
-    """What was said in the turns that are answered."""
-    done = [t for t in turns if t.reply.done() and t.reply.exception() is None]
-    replies = [(turn.question, turn.reply.result()) for turn in done]
-    return [Exchange(question, reply.text, reply.understood) for question, reply in replies]
+    """What was said before; of a turn still on its way, or one that failed, only the question."""
+    return [_exchange(turn) for turn in turns]
+
+
+def _exchange(turn: Turn) -> Exchange:
+    if not turn.reply.done() or turn.reply.exception() is not None:
+        return Exchange(turn.question, "")
+    reply = turn.reply.result()
+    return Exchange(turn.question, reply.text, reply.understood)
 
 
 def conversation(desk: Desk) -> Conversation:
