@@ -19,6 +19,8 @@ _OPTIONS = {
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
     "server.runOnSave": "false",
+    # Over all objects of the model too, after every click: more work than answering.
+    "runner.postScriptGC": "false",
     "client.toolbarMode": "viewer",
     "client.showErrorDetails": "none",
 }
