@@ -97,6 +97,7 @@ CREATE TABLE turns (
     chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     created TEXT NOT NULL, reply TEXT NOT NULL, again INTEGER, PRIMARY KEY (chat_id, ordinal)
 ) WITHOUT ROWID;
+CREATE INDEX turns_created ON turns (chat_id, created);
 CREATE TABLE cited (
     chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
     revision TEXT NOT NULL REFERENCES revisions (hash), PRIMARY KEY (chat_id, revision)
@@ -838,15 +839,17 @@ class Store:
     def chats(self, owner: str = "", words: str = "", limit: int = 50) -> list[Chat]:
         """Chats of an owner, newest turn first; with ``words``, those whose title, questions or
         answers hold each of them, whatever the case."""
+        wanted = words.casefold().split()
+        # Replies are long: only those are looked into that are shown or sought.
         rows = self._rows(
-            "SELECT c.id, c.title, f.reply ->> '$.question', max(t.created)"
-            " FROM chats c JOIN turns f ON f.chat_id = c.id AND f.ordinal = 0"
-            " JOIN turns t ON t.chat_id = c.id WHERE c.owner = ?"
-            " GROUP BY c.id ORDER BY max(t.created) DESC, c.rowid DESC",
-            (owner,),
+            "SELECT id, title, (SELECT reply ->> '$.question' FROM turns"
+            " WHERE chat_id = id AND ordinal = 0), latest FROM"
+            " (SELECT c.id, c.title, c.rowid AS age, max(t.created) AS latest"
+            " FROM chats c JOIN turns t ON t.chat_id = c.id WHERE c.owner = ?"
+            " GROUP BY c.id ORDER BY latest DESC, age DESC LIMIT ?) ORDER BY latest DESC, age DESC",
+            (owner, -1 if wanted else limit),
         )
         found = (Chat(*row) for row in rows)
-        wanted = words.casefold().split()
         return list(islice((c for c in found if not wanted or self._says(c, wanted)), limit))
 
     def _says(self, chat: Chat, words: Sequence[str]) -> bool:

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.browser
 playwright_api = pytest.importorskip("playwright.sync_api")
 
 DE = words("de")
+FIRST = "Wann findet das Expertentreffen statt?"
 COST = "Was kostet das Expertentreffen?"
+PARTNERS = "Wie viele Partner gibt es?"
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +32,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def again(page, turn: int) -> None:
+    page.locator(f".st-key-again-{turn} button").click()
+
+
 def answered(page, count: int) -> None:
     playwright_api.expect(page.locator(".b-label")).to_have_count(count)
 
 
 def test_a_follow_up_shows_what_it_was_taken_for_and_is_put_right(page):
     expect = playwright_api.expect
-    ask(page, "Wann findet das Expertentreffen statt?")
+    ask(page, FIRST)
     expect(page.get_by_text(DE("no_answer"), exact=True).first).to_be_visible()
     ask(page, "Und was kostet es?")
     expect(page.locator(".b-understood")).to_contain_text(COST)
     page.get_by_role("button", name=DE("understood_edit")).click()
-    page.get_by_label(DE("understood_box")).fill("Wie viele Partner gibt es?")
+    page.get_by_label(DE("understood_box")).fill(PARTNERS)
     page.get_by_role("button", name=DE("understood_ask")).click()
-    expect(page.locator(".b-question").nth(2)).to_have_text("Wie viele Partner gibt es?")
+    expect(page.locator(".b-question").nth(2)).to_have_text(PARTNERS)
     expect(page.locator(".answer").last).to_contain_text("über 500 Partner")
 
 
@@ -72,6 +78,26 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     expect(page.get_by_text(DE("version", number=2, count=2))).to_be_visible()
     page.get_by_role("button", name=DE("version_previous")).click()
     expect(page.get_by_text(DE("version", number=1, count=2))).to_be_visible()
+
+    others = ("Wer war es?", PARTNERS, "Wo liegt der Mond?")
+    for question in others:
+        page.get_by_role("button", name=DE("new_conversation")).click()
+        expect(page.locator(".b-question")).to_have_count(0)
+        ask(page, question)
+        expect(page.locator("[class*='st-key-turn-1'] .b-card").first).to_be_visible()
+    chats = page.locator(".st-key-chats")
+    search = page.get_by_test_id("stSidebar").get_by_label(DE("chat_search"))
+    search.fill("expertentreffen")
+    search.press("Enter")
+    expect(chats).not_to_contain_text(PARTNERS)
+    chats.get_by_role("button", name=COST).first.click()
+    expect(page.locator(".b-question")).to_have_text(COST)
+    search.fill("Zeppelin")
+    search.press("Enter")
+    expect(page.get_by_text(DE("chats_none"))).to_be_visible()
+    search.fill("")
+    search.press("Enter")
+    expect(chats).to_contain_text(PARTNERS)
 
     here = page.locator("[class*='st-key-row-chat-here']")
     here.get_by_role("button", name=DE("chat_more")).click()
@@ -108,7 +134,7 @@ def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, sc
     gate = threading.Event()
     scripted.play(one_by_one(gate))
     expect(written.locator(".b-sent")).to_contain_text(f"schreiber, {scripted.url.split('/')[2]}")
-    ask(written, "Wann findet das Expertentreffen statt?")
+    ask(written, FIRST)
     marker = written.locator(".answer button")
     expect(marker).to_have_count(1)
     expect(written.get_by_text(DE("writing"))).to_be_visible()
@@ -131,3 +157,23 @@ def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, sc
     expect(marker).to_have_count(2)
     expect(written.get_by_text(re.compile(DE("version", number=2, count=2)))).to_be_visible()
     assert len(scripted.requests) == 1
+
+    # A reload meanwhile: what is there stays, and the rest comes where it belongs.
+    for act, turn in ((lambda: ask(written, PARTNERS), 2), (lambda: again(written, 1), 1)):
+        gate = threading.Event()
+        scripted.play(one_by_one(gate))
+        act()
+        parts = written.locator(f".st-key-turn-{turn} .answer button")
+        expect(written.get_by_text(DE("writing"))).to_be_visible()
+        expect(parts).to_have_count(1)
+        expect(written.locator(".answer")).to_have_count(2)  # the former version is gone
+        before = written.locator(".answer").all_inner_texts()
+        written.reload()
+        expect(written.get_by_text(DE("writing"))).to_be_visible()
+        assert written.locator(".answer").all_inner_texts() == before
+        expect(parts).to_have_count(1)
+        gate.set()
+        expect(parts).to_have_count(2)
+        expect(written.get_by_text(DE("writing"))).to_have_count(0)
+    expect(written.get_by_text(DE("version", number=3, count=3))).to_be_visible()
+    expect(written.locator(".b-question")).to_have_text([FIRST, PARTNERS])

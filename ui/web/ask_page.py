@@ -161,7 +161,7 @@ def _doings(
 
 
 def _answer(talk: Conversation, number: int, turn: Turn, reply: Answer, w: Words) -> None:
-    key = f"answer-{talk.id}-{number}-{turn.shown}"
+    key = f"answer-{talk.id}-{number}"
     parts.answer(reply, w, key=key, turn=number, current=_current(talk, number))
 
 

@@ -178,6 +178,8 @@ class Desk:
         turn.replies.append(Future())
         turn.show(len(turn.replies) - 1)
         turn.stop, turn.fresh, turn.scope = threading.Event(), True, how.scope
+        with self._lock:
+            self._running[how.owner, chat].append(turn)
         self._askers.submit(self._ask, chat, turn, turn.reply, how)
 
     def _ask(self, chat: str, turn: Turn, future: Future[Reply], how: How) -> None:
@@ -239,7 +241,9 @@ class Desk:
             with self._lock:
                 stored = self._assistant.library.store.turns(chat, owner)
                 running = list(self._running.get((owner, chat), ()))
-            return _stored(stored) + running
+            anew = {turn.ordinal: turn for turn in running if turn.ordinal is not None}
+            kept = [anew.get(turn.ordinal, turn) for turn in _stored(stored)]
+            return kept + [turn for turn in running if turn.ordinal is None]
 
         return self._read(read)
 
