@@ -142,7 +142,9 @@ class Retriever:
         spare = len(without)
         near = self.library.search_vectors(asked.vector, question.language, NEAREST + spare, limit)
         near = _less(near, without, NEAREST)
-        by_words = self.library.search_words(question.words, WORDED + spare, limit)
+        by_words = self.library.search_words(
+            question.words, question.language, WORDED + spare, limit
+        )
         worded = dict(_less(by_words, without, WORDED))
         passages = store.passages(sorted({i for i, _ in near} | set(worded)))
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)

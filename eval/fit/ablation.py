@@ -118,7 +118,8 @@ def _worded(
         if same:
             library = bench.library
             asked_for = analyse(asked.question, asked.language).words
-            forms = question_forms(asked_for, library.document_frequency if parts else None)
+            frequency = library.document_frequency if parts else None
+            forms = question_forms(asked_for, asked.language, frequency)
             ids = [i for i, _ in library.store.search_words(kept(forms), DEPTH)]
             ranked = dict.fromkeys(p.document for p in library.store.passages(ids))
             places = [i for i, path in enumerate(list(ranked)[:10]) if path == asked.home]
