@@ -193,7 +193,9 @@ def question_forms(
     forms = dict.fromkeys(map(_shared, words))
     for word in spelled:
         forms["d" + stem(word, "de")] = forms["e" + stem(word, "en")] = None
-        if language == "de" and _shared(word)[0] == "w":  # the others have one form for all their spellings
+        if (
+            language == "de" and _shared(word)[0] == "w"
+        ):  # the others have one form for all their spellings
             forms.update(dict.fromkeys(_grams(word)))
     for pair in pairwise(spelled):
         forms.update(dict.fromkeys(f for code in _BOTH for f in _word_forms("".join(pair), code)))
