@@ -213,13 +213,7 @@ function fill(panel, sheet) {
   const shown = `${sheet.place} ${sheet.start}`
   if (words.shown === shown) return
   const was = words.place === sheet.place ? top(box) : null
-  words.replaceChildren(...sheet.parts.map((part) => {
-    if (part.kind === "text") return document.createTextNode(part.text)
-    const node = make("mark", part.kind, part.text)
-    node.lang = part.language
-    node.dataset.number = part.number
-    return node
-  }))
+  lay(words, sheet)
   words.shown = shown
   words.place = sheet.place
   const settle = () => {
@@ -229,6 +223,25 @@ function fill(panel, sheet) {
   }
   if (box.clientHeight) settle()
   else requestAnimationFrame(settle)
+}
+
+// The quote itself stays the same piece of the page when the rest comes around it.
+function lay(words, sheet) {
+  const kept = words.place === sheet.place ? words.querySelector(".quote") : null
+  const parts = sheet.parts.map((part) => part.kind === "quote" && kept ? kept : piece(part))
+  const at = parts.indexOf(kept)
+  if (at < 0) return words.replaceChildren(...parts)
+  for (const node of [...words.childNodes]) if (node !== kept) node.remove()
+  kept.before(...parts.slice(0, at))
+  kept.after(...parts.slice(at + 1))
+}
+
+function piece(part) {
+  if (part.kind === "text") return document.createTextNode(part.text)
+  const node = make("mark", part.kind, part.text)
+  node.lang = part.language
+  node.dataset.number = part.number
+  return node
 }
 
 // How far below the upper edge of the box the quote begins; null where none is shown.
@@ -316,12 +329,16 @@ function foot(panel, sheet) {
   press(find("fits"), labels.fit_yes, judge(true), sheet.judged?.fits === true)
   press(find("unfit"), labels.fit_no, judge(false), sheet.judged?.fits === false)
   const copying = find("copy")
-  copying.textContent = labels.copy
+  if (!copying.said) copying.textContent = labels.copy
   copying.title = sheet.copied
   copying.onclick = async () => {
     copying.textContent = await copy(panel, sheet.copied) ? labels.copy_done : labels.copy_failed
     document.dispatchEvent(new CustomEvent("belegt:say", { detail: copying.textContent }))
-    setTimeout(() => { copying.textContent = labels.copy }, SAID)
+    clearTimeout(copying.said)
+    copying.said = setTimeout(() => {
+      copying.said = 0
+      copying.textContent = panel.data.labels.copy
+    }, SAID)
   }
   const original = find("original")
   original.textContent = labels.original
