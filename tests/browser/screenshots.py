@@ -38,7 +38,7 @@ REST = 1800
 
 QUESTIONS = {
     "de": (
-        "Welche ausländischen Investoren gibt es in Leipzig?",
+        "Welche ausländischen Firmen haben in Leipziger Start-ups investiert?",
         "Wie viele Einwohner hat Dresden?",
     ),
     "en": (
