@@ -179,18 +179,23 @@ Frequency = Callable[[Sequence[str]], Mapping[str, int]]
 """In how many passages forms occur, as ``Store.document_frequency`` tells."""
 
 
-def question_forms(words: Iterable[str], frequency: Frequency | None = None) -> list[str]:
+def question_forms(
+    words: Iterable[str], language: Language, frequency: Frequency | None = None
+) -> list[str]:
     """Forms of a question's content words in both languages, each once, for the word search.
 
-    With ``frequency`` German compounds are taken apart and put together as far as their parts and
-    wholes occur in the corpus.
+    4-grams only of a German question: those of English words meet German ones by chance. With
+    ``frequency`` German compounds are taken apart and put together as far as their parts and wholes
+    occur in the corpus.
     """
     words = list(words)
     spelled = [word for word in words if not word[0].isdigit()]
     forms = dict.fromkeys(map(_shared, words))
     for word in spelled:
         forms["d" + stem(word, "de")] = forms["e" + stem(word, "en")] = None
-        if _shared(word)[0] == "w":  # the others have one form for all their spellings
+        if (
+            language == "de" and _shared(word)[0] == "w"
+        ):  # the others have one form for all their spellings
             forms.update(dict.fromkeys(_grams(word)))
     for pair in pairwise(spelled):
         forms.update(dict.fromkeys(f for code in _BOTH for f in _word_forms("".join(pair), code)))

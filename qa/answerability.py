@@ -15,9 +15,12 @@ from importlib.resources import files
 import numpy as np
 
 from index.values import Vectors
+from index.wordforms import sentence_forms
 from qa.evidence import PASSAGES, Evidence
 from qa.explaining import Explained, explain
 from qa.logistic import Logistic, load_logistic
+from qa.matching import match_features
+from qa.question import Question, names_found
 from qa.retrieval import Found
 
 FEATURES = (
@@ -34,14 +37,10 @@ FEATURES = (
     "centred",
     "centred_margin",
     "plain",
-    "words",
     "coverage",
-    "coverage_sentence",
-    "coverage_best3",
     "names",
     "names_sentence",
     "has_names",
-    "unknown",
     "asked_words",
     "wanted",
     "wants_fact",
@@ -52,17 +51,12 @@ FEATURES = (
     "same",
     "same_coverage",
     "same_cosine",
-    "same_words",
     "late",
     "late_sentence",
-    "late_context",
     "late_weakest",
     "late_weakest_sentence",
     "late_near",
-    "late_exact",
     "late_near_sentence",
-    "late_margin",
-    "late_own",
     "same_late",
 )
 
@@ -117,14 +111,14 @@ def answerability_row(found: Found, evidence: Sequence[Evidence]) -> Vectors:
     values = _ranking_features(found, evidence)
     values |= _sentence_features(found, evidence)
     values |= _type_features(found, evidence)
-    values |= _late_features(found, evidence)
-    hit, best = evidence[0].hit, evidence[0]
+    hit = evidence[0].hit
+    values |= match_features(found.candidates.matches, hit.passage.id, evidence[0].ordinal)
     same = hit.features["same"]
     values |= {
         "same": same,
         "same_coverage": same * hit.features["coverage"],
-        "same_cosine": same * best.features["cosine"],
-        "same_words": same * hit.features["words"],
+        "same_cosine": same * values["cosine"],
+        "same_late": same * values["late"],
     }
     return np.array([values[name] for name in FEATURES], np.float32)
 
@@ -144,55 +138,43 @@ def _ranking_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, f
         "centred": hit.features["centred"],
         "centred_margin": centred[0] - float(np.mean(centred[1:10])) if centred[1:] else 0.0,
         "plain": hit.features["plain"],
-        "words": hit.features["words"] / float(np.log1p(1.0 + len(found.question.words))),
     }
 
 
 def _sentence_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:
     """How near the best sentences are, and how far they stand out from all others."""
-    best, hit, top = evidence[0], evidence[0].hit, evidence[:3]
-    every = np.concatenate([*found.candidates.cosines.values()])
-    near = np.concatenate([found.candidates.cosines[h.passage.id] for h in found.hits[:PASSAGES]])
+    hit = evidence[0].hit
+    cosines = found.candidates.cosines
+    every = np.concatenate([*cosines.values()])
+    near = np.concatenate([cosines[h.passage.id] for h in found.hits[:PASSAGES]])
+    top = [float(cosines[e.hit.passage.id][e.ordinal]) for e in evidence[:3]]
     near = np.sort(near)[::-1]
     return {
-        "cosine": best.features["cosine"],
-        "cosine_best3": max(e.features["cosine"] for e in top),
+        "cosine": top[0],
+        "cosine_best3": max(top),
         "cosine_peak": float((near[0] - every.mean()) / (every.std() + 1e-6)),
         "cosine_gap": float(near[0] - near[1]) if len(near) > 1 else 0.0,
         "cosine_gap5": float(near[0] - near[:5].mean()),
         "coverage": hit.features["coverage"],
-        "coverage_sentence": best.features["coverage"],
-        "coverage_best3": max(e.features["coverage"] for e in top),
         "names": hit.features["names"],
-        "names_sentence": best.features["names"],
+        "names_sentence": _names(found.question, evidence[0]),
         "has_names": float(bool(found.question.names)),
-        "unknown": found.candidates.unknown,
     }
 
 
-def _late_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:
-    """What the question's words find, one by one; NaN without word vectors."""
-    best, hit = evidence[0].features, evidence[0].hit
-    others = sorted((h.features["late"] for h in found.hits), reverse=True)[1:10]
-    return {
-        "late": hit.features["late"],
-        "late_sentence": best["words_late"],
-        "late_context": best["words_late_context"],
-        "late_weakest": hit.features["late_weakest"],
-        "late_weakest_sentence": best["words_late_weakest"],
-        "late_near": hit.features["late_near"],
-        "late_exact": hit.features["late_exact"],
-        "late_near_sentence": best["words_late_near"],
-        "late_margin": hit.features["late"] - float(np.mean(others)) if others else 0.0,
-        "late_own": best["words_late_own"],
-        "same_late": hit.features["same"] * hit.features["late"],
-    }
+def _names(question: Question, best: Evidence) -> float:
+    """Share of the question's names and figures that occur in a sentence; 0.5 where it has none."""
+    passage, sentence = best.hit.passage, best.sentence
+    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+    return names_found(
+        question, passage.language, frozenset(sentence_forms(text, passage.language))
+    )
 
 
 def _type_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:
     """Whether the type of thing asked for occurs where the answer should be."""
     wanted = found.question.wanted
-    matches = [e.features["wanted"] for e in evidence[:3]]
+    matches = [e.wanted for e in evidence[:3]]
     fact = float(wanted in _FACTS)
     return {
         "asked_words": min(1.0, len(found.question.words) / 10),

@@ -129,14 +129,15 @@ class Assistant:
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
-        understood = understand(text, history)
+        writer = None if word_for_word else self.writer
+        understood = _understood(text, history, spoken, writer)
         limits = _Limits(within, only, tuple(without))
 
         def tell(so_far: Answer) -> None:
             if on_partial:
                 on_partial(_as_asked(so_far, text))
 
-        flow = _Flow(None if word_for_word else self.writer, tell, stop)
+        flow = _Flow(writer, tell, stop)
         reply = self._answer(understood, spoken, answer_in, limits, flow)
         return _as_asked(reply, text)
 
@@ -259,6 +260,17 @@ class Assistant:
         asked = self.encoder.encode_questions([text])[0]
         question = analyse(text, spoken)
         return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
+
+
+def _understood(
+    text: str, history: Sequence[Exchange], spoken: Language, writer: Writer | None
+) -> str:
+    """What a question asks for after earlier turns; a model, where there is one, words only what the
+    rules take for a follow-up."""
+    understood = understand(text, history)
+    if writer is None or understood == text:
+        return understood
+    return writer.rewrite(text, history, spoken) or understood
 
 
 _R = TypeVar("_R", bound=Answer | NotInDocuments)

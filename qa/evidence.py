@@ -17,33 +17,21 @@ from index.wordforms import sentence_forms
 from qa.explaining import SHOWN, ExplainedSentence, explain
 from qa.logistic import Logistic, load_logistic
 from qa.matching import SENTENCE_FEATURES, best_late, sentence_features
-from qa.question import Question, keys_by_language, matches_wanted
-from qa.retrieval import Found, weighted_share
+from qa.question import matches_wanted
+from qa.retrieval import Found
 from qa.values import Hit
 
 PASSAGES = 8
 """Sentences are looked for in this many of the best passages."""
 
 FEATURES = (
-    "cosine",
     "cosine_gap",
-    "neighbours",
-    "passage",
     "passage_gap",
-    "coverage",
-    "shared",
-    "coverage_passage",
-    "names",
     "wanted",
-    "wanted_known",
-    "repeats",
     "length",
     "heading",
     "listed",
-    "same",
     "same_cosine",
-    "same_coverage",
-    "same_repeats",
     *(f"words_{name}" for name in SENTENCE_FEATURES),
 )
 _AT = {name: i for i, name in enumerate(FEATURES)}
@@ -51,13 +39,19 @@ _AT = {name: i for i, name in enumerate(FEATURES)}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence as evidence; ``score`` is the probability that it holds an answer."""
+    """A sentence as evidence; ``score`` is the probability that it holds an answer, ``row`` are its
+    features in order."""
 
     hit: Hit
     sentence: Sentence
     ordinal: int
     score: float
-    features: dict[str, float]
+    row: Vectors
+
+    @property
+    def wanted(self) -> float:
+        """Whether it holds the type of thing that is asked for, 0 to 1."""
+        return float(self.row[_AT["wanted"]])
 
 
 class EvidenceFinder:
@@ -73,21 +67,13 @@ class EvidenceFinder:
             return []
         scores = self._model.probabilities(rows)
         order = sorted(range(len(places)), key=lambda i: (-scores[i], i))
-        return [
-            Evidence(
-                *places[i],
-                float(scores[i]),
-                dict(zip(FEATURES, map(float, rows[i]), strict=True)),
-            )
-            for i in order
-        ]
+        return [Evidence(*places[i], float(scores[i]), rows[i]) for i in order]
 
     def explain(self, evidence: Sequence[Evidence]) -> Iterator[ExplainedSentence]:
         """What made the scores of the best sentences."""
         for one in evidence[:SHOWN]:
-            row = np.array([one.features[name] for name in FEATURES], np.float32)
             yield ExplainedSentence(
-                **asdict(explain(self._model, row)),
+                **asdict(explain(self._model, one.row)),
                 document=one.hit.passage.document,
                 start=one.sentence.start,
                 end=one.sentence.end,
@@ -117,63 +103,19 @@ def _rows(
     question, passage = found.question, hit.passage
     rows = np.zeros((len(sentences), len(FEATURES)), np.float32)
     cosines = found.candidates.cosines[passage.id]
-    rows[:, _AT["cosine"]] = cosines
-    rows[:, _AT["cosine_gap"]] = cosines - best
-    rows[:, _AT["neighbours"]] = _neighbours(cosines)
-    rows[:, _AT["passage"]] = _logit(hit.score)
-    rows[:, _AT["passage_gap"]] = _logit(hit.score) - _logit(found.hits[0].score)
-    rows[:, _AT["coverage_passage"]] = hit.features["coverage"]
-    rows[:, _AT["wanted_known"]] = float(question.wanted != "other")
-    for i, sentence in enumerate(sentences):
-        _text_features(rows[i], found, passage, sentence)
     same = float(passage.language == question.language)
-    rows[:, _AT["same"]] = same
-    for product, factor in (
-        ("same_cosine", "cosine"),
-        ("same_coverage", "coverage"),
-        ("same_repeats", "repeats"),
-    ):
-        rows[:, _AT[product]] = same * rows[:, _AT[factor]]
-    rows[:, _AT["words_late"] :] = sentence_features(
+    texts = [_text(passage, sentence) for sentence in sentences]
+    rows[:, _AT["cosine_gap"]] = cosines - best
+    rows[:, _AT["passage_gap"]] = _logit(hit.score) - _logit(found.hits[0].score)
+    rows[:, _AT["wanted"]] = [matches_wanted(question.wanted, text) for text in texts]
+    rows[:, _AT["length"]] = np.log1p([len(text) for text in texts]) / 6.0
+    rows[:, _AT["heading"]] = [sentence.kind == "heading" for sentence in sentences]
+    rows[:, _AT["listed"]] = [sentence.kind in ("item", "row", "line") for sentence in sentences]
+    rows[:, _AT["same_cosine"]] = same * cosines
+    rows[:, _AT["words_late_gap"] :] = sentence_features(
         found.candidates.matches, passage.id, len(sentences), best_words, same
     )
     return rows
-
-
-def _text_features(row: Vectors, found: Found, passage: Passage, sentence: Sentence) -> None:
-    question = found.question
-    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-    forms = sentence_forms(text, passage.language)
-    present = frozenset(forms)
-    pairs = keys_by_language(question.words)[passage.language]
-    row[_AT["coverage"]] = weighted_share(
-        found.candidates.weights, [a in present or b in present for a, b in pairs]
-    )
-    row[_AT["shared"]] = weighted_share(found.candidates.weights, [a in present for a, _ in pairs])
-    row[_AT["names"]] = _names(question, pairs, present)
-    row[_AT["wanted"]] = matches_wanted(question.wanted, text)
-    asked = {form for pair in pairs for form in pair}
-    words = max(1, len(forms) // 2)
-    row[_AT["repeats"]] = min(1.0, sum(f in asked for f in forms) / 2 / words)
-    row[_AT["length"]] = np.log1p(len(text)) / 6.0
-    row[_AT["heading"]] = float(sentence.kind == "heading")
-    row[_AT["listed"]] = float(sentence.kind in ("item", "row", "line"))
-
-
-def _names(question: Question, pairs: list[tuple[str, str]], present: frozenset[str]) -> float:
-    at = [i for i, word in enumerate(question.words) if word in question.names]
-    if not at:
-        return 0.5
-    return sum(pairs[i][0] in present or pairs[i][1] in present for i in at) / len(at)
-
-
-def _neighbours(cosines: Vectors) -> Vectors:
-    """The better of the two neighbours of each sentence; its own value where it stands alone."""
-    if len(cosines) == 1:
-        return cosines
-    padded = np.concatenate([[-1.0], cosines, [-1.0]]).astype(np.float32)
-    better: Vectors = np.maximum(padded[:-2], padded[2:])
-    return better
 
 
 def _logit(score: float) -> float:

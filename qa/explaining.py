@@ -17,18 +17,9 @@ from qa.logistic import Logistic
 
 SHOWN = 10
 
-MEANING = ("centred", "plain", "sentence", "rank", "cosine", "neighbours")
+MEANING = ("centred", "plain", "sentence", "rank", "cosine")
 MATCHES = ("late", "words_late")
-WORDS = (
-    "words",
-    "coverage",
-    "shared",
-    "names",
-    "has_names",
-    "unknown",
-    "asked",
-    "repeats",
-)
+WORDS = ("coverage", "shared", "names", "has_names", "asked")
 RANKING = ("passage", "evidence")
 LANGUAGE = ("same",)
 _GROUPS = (

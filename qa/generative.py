@@ -19,15 +19,15 @@ from typing import Literal, Protocol
 from index.language import detect_language
 from index.library import Library
 from index.values import Document, Language, PassageId, Sentence
-from index.wordforms import sentence_forms
+from index.wordforms import content_words, fold, sentence_forms
 from qa.endpoint import Endpoint, EndpointError, Manner, Wanted
 from qa.evidence import Evidence, Quote
 from qa.extractive import cite
-from qa.prompting import answer_messages, answer_schema, message_tokens
+from qa.prompting import answer_messages, answer_schema, message_tokens, rewrite_messages
 from qa.sources import Source, block, choose_sources, surroundings
 from qa.statements import LONGEST, Draft, DraftParser
 from qa.support import Claim, Verdict
-from qa.values import Answer, AnswerSentence, Citation, Timings
+from qa.values import Answer, AnswerSentence, Citation, Exchange, Timings
 from qa.wording import Notice, not_answered, notice
 
 OnPartial = Callable[[Answer], None]
@@ -74,6 +74,13 @@ class Task:
         return self.quotes.language
 
 
+REWRITTEN_TOKENS, REWRITTEN_MORE = 80, 160
+"""A rewritten question is short: tokens, and characters more than it had."""
+
+KNOWN_WORDS = 0.6
+"""So many of its words must have been said before; with fewer, the model has strayed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Of one answer: tokens, seconds, and what becomes of unsupported statements."""
@@ -83,6 +90,15 @@ class Limits:
     first_seconds: float
     seconds: float
     unsupported: Literal["drop", "mark"]
+
+
+def _is_rewritten(said: str, question: str, told: str) -> bool:
+    """Whether this is one short question in the words of the conversation, and no answer to it."""
+    if not said.endswith("?") or "\n" in said or len(said) > len(question) + REWRITTEN_MORE:
+        return False
+    known = {fold(word) for word in content_words(told)}
+    words = [fold(word) for word in content_words(said)]
+    return bool(words) and sum(word in known for word in words) >= KNOWN_WORDS * len(words)
 
 
 class Writer:
@@ -112,6 +128,20 @@ class Writer:
             return sheet.answer(self.endpoint.model)
         why = notice(task.language, fault or sheet.lacking)
         return replace(task.quotes, notice=why, tokens=sheet.tokens)
+
+    def rewrite(self, question: str, history: Sequence[Exchange], language: Language) -> str | None:
+        """A follow-up as a question by itself, in the model's words; None where it gives nothing
+        usable: a fault, several lines, or a question about something else."""
+        messages = rewrite_messages(question, history, language)
+        wanted = Wanted(messages, REWRITTEN_TOKENS, "plain")
+        try:
+            said = self.endpoint.complete(wanted, self._limits.first_seconds).strip()
+        except EndpointError:
+            return None
+        told = " ".join(
+            [question, *(f"{turn.understood or turn.question} {turn.answer}" for turn in history)]
+        )
+        return said if _is_rewritten(said, question, told) else None
 
     def _sources(self, task: Task) -> list[Source]:
         """As many sentences as the context holds beside everything else, whatever the manner."""

@@ -98,18 +98,14 @@ def _rarity(word: str, rarity: Mapping[str, float]) -> float:
 
 PASSAGE_FEATURES = (
     "late",
-    "late_weakest",
     "late_sentence",
     "late_each_gap",
-    "late_near",
-    "late_exact",
     "late_rank",
     "same_late",
     "same_late_sentence",
 )
-"""``late``: what the words find at best, weighed; ``weakest``: the
-weightiest word that finds least; ``sentence``: all words in one sentence; ``each_gap``: to what each
-word finds at best in any candidate; ``near`` and ``exact``: the share that finds (almost) itself."""
+"""``late``: what the words find at best, weighed; ``sentence``: all words in one sentence;
+``each_gap``: to what each word finds at best in any candidate."""
 
 
 def passage_features(
@@ -124,11 +120,8 @@ def passage_features(
     single = np.array([_best_sentence(matches, i) for i in passages], np.float32)
     columns = (
         late,
-        best[:, matches.matters].min(axis=1),
         single,
         (best - best.max(axis=0)) @ weights,
-        near(best, 0.25) @ weights,
-        near(best, 0.1) @ weights,
         1.0 / (1.0 + np.argsort(np.argsort(-late, kind="stable"), kind="stable")),
         same * late,
         same * single,
@@ -142,23 +135,7 @@ def _best_sentence(matches: Matches, passage: PassageId) -> float:
     return float(sums.max())
 
 
-def near(cosines: Vectors, width: float) -> Vectors:
-    """A soft count of matches close to 1 (a kernel of K-NRM, Xiong et al. 2017), shape as given."""
-    counts: Vectors = np.exp(-((1.0 - cosines) ** 2) / (2.0 * width**2)).astype(np.float32)
-    return counts
-
-
-SENTENCE_FEATURES = (
-    "late",
-    "late_gap",
-    "late_gap_here",
-    "late_weakest",
-    "late_context",
-    "late_own",
-    "late_near",
-    "late_passage",
-    "same_late",
-)
+SENTENCE_FEATURES = ("late_gap", "late_gap_here", "late_context", "late_own", "same_late")
 """Of one sentence; ``gap`` to the best of all found, ``gap_here`` to the best of its passage;
 ``context``: with what stands above it and the sentence before; ``own``: what no other sentence of
 the passage has."""
@@ -176,14 +153,10 @@ def sentence_features(
     context = np.maximum(own, np.maximum(before, parts[:, :1]) - 0.1)
     late = weights @ own
     columns = (
-        late,
         late - best,
         late - late.max(),
-        own[matches.matters].min(axis=0),
         weights @ context,
         weights @ np.maximum(own - _best_of_others(own), 0.0),
-        weights @ near(own, 0.25),
-        np.full(sentences, weights @ parts.max(axis=1)),
         same * late,
     )
     return np.stack(columns, axis=1).astype(np.float32)
@@ -203,3 +176,38 @@ def best_late(matches: Matches | None, passages: Sequence[PassageId]) -> float:
     if matches is None:
         return 0.0
     return max((_best_sentence(matches, i) for i in passages), default=0.0)
+
+
+def match_features(matches: Matches | None, passage: PassageId, ordinal: int) -> dict[str, float]:
+    """What the words find in a passage and in one sentence of it: ``late`` as above; ``weakest``:
+    the weightiest word that finds least; ``near``: the share that finds almost itself; NaN without
+    word vectors."""
+    if matches is None:
+        return dict.fromkeys(MATCH_FEATURES, float("nan"))
+    columns = (matches.passage(passage), matches.parts[passage][:, 1 + ordinal])
+    values = [
+        float(value)
+        for best in columns
+        for value in (
+            matches.weights @ best,
+            best[matches.matters].min(),
+            matches.weights @ near(best, 0.25),
+        )
+    ]
+    return dict(zip(MATCH_FEATURES, values, strict=True))
+
+
+MATCH_FEATURES = (
+    "late",
+    "late_weakest",
+    "late_near",
+    "late_sentence",
+    "late_weakest_sentence",
+    "late_near_sentence",
+)
+
+
+def near(cosines: Vectors, width: float) -> Vectors:
+    """A soft count of matches close to 1 (a kernel of K-NRM, Xiong et al. 2017), shape as given."""
+    counts: Vectors = np.exp(-((1.0 - cosines) ** 2) / (2.0 * width**2)).astype(np.float32)
+    return counts

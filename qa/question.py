@@ -143,3 +143,13 @@ def keys_by_language(words: tuple[str, ...]) -> dict[Language, list[tuple[str, s
     """Per passage language, the shared form and the stem of each word."""
     languages: tuple[Language, ...] = ("de", "en")
     return {language: [word_keys(word, language) for word in words] for language in languages}
+
+
+def names_found(question: Question, language: Language, forms: frozenset[str]) -> float:
+    """Share of the question's names and figures that are among the forms of a text in a language; 0.5
+    where it has none."""
+    if not question.names:
+        return 0.5
+    pairs = zip(question.words, keys_by_language(question.words)[language], strict=True)
+    found = [not forms.isdisjoint(pair) for word, pair in pairs if word in question.names]
+    return sum(found) / len(found)

@@ -23,7 +23,7 @@ from qa.explaining import SHOWN, Explained, ExplainedPassage, explain, rank_by
 from qa.folding import fold
 from qa.logistic import Logistic, load_logistic
 from qa.matching import PASSAGE_FEATURES, Matches, match_words, passage_features
-from qa.question import Question, keys_by_language
+from qa.question import Question, keys_by_language, names_found
 from qa.values import Hit
 
 NEAREST = 24
@@ -33,40 +33,34 @@ FEATURES = (
     "centred",
     "plain",
     "sentence",
-    "sentence3",
-    "words",
-    "words_share",
     "coverage",
     "shared",
     "names",
     "same",
     "same_centred",
-    "same_words_share",
     "same_coverage",
     "rank",
-    "words_rank",
     *PASSAGE_FEATURES,
 )
 _AT = {name: i for i, name in enumerate(FEATURES)}
+_SIGNALS = (("meaning", "centred"), ("matches", "late"))
 
 
 @dataclass(frozen=True)
 class Candidates:
     """Passages that may answer and what is known of each: ``rows`` has shape
     ``(len(passages), len(FEATURES))``. ``sentences`` and their centred cosines to the question go
-    by passage; ``weights`` are the idf weights of the question's words, ``unknown`` the share of
-    them, by weight, that occurs in no passage at all; ``rarity``
-    is the idf of each content word, ``matches`` is what word vectors tell,
-    ``forms`` are the word forms of each passage."""
+    by passage, ``worded`` are the scores of those that the word search found; ``rarity`` is the idf
+    of each content word, ``matches`` is what word vectors tell, ``forms`` are the word forms of each
+    passage."""
 
     question: Question
     passages: tuple[Passage, ...]
     rows: Vectors
     sentences: dict[PassageId, list[Sentence]]
     cosines: dict[PassageId, Vectors]
-    weights: tuple[float, ...]
-    unknown: float
-    rarity: dict[str, float]
+    worded: Mapping[PassageId, float]
+    rarity: Mapping[str, float]
     matches: Matches | None
     forms: Mapping[PassageId, frozenset[str]]
 
@@ -142,12 +136,14 @@ class Retriever:
         spare = len(without)
         near = self.library.search_vectors(asked.vector, question.language, NEAREST + spare, limit)
         near = _less(near, without, NEAREST)
-        by_words = self.library.search_words(question.words, WORDED + spare, limit)
+        by_words = self.library.search_words(
+            question.words, question.language, WORDED + spare, limit
+        )
         worded = dict(_less(by_words, without, WORDED))
         passages = store.passages(sorted({i for i, _ in near} | set(worded)))
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:
-            return Candidates(question, (), rows, {}, {}, (), 1.0, {}, None, {})
+            return Candidates(question, (), rows, {}, {}, {}, {}, None, {})
         ids = [p.id for p in passages]
         sentences: dict[PassageId, list[StoredSentence]] = {i: [] for i in ids}
         for sentence in store.sentences(ids):
@@ -160,7 +156,7 @@ class Retriever:
         rows[:, _AT["plain"]] = matrix @ asked.vector
         _vector_features(rows, centres, centred, languages, matrix)
         _sentence_features(rows, [cosines[i] for i in ids])
-        _word_features(rows, passages, worded, words)
+        _word_features(rows, passages, words)
         _product_features(rows, question, passages)
         plain = {i: [stored.sentence for stored in sentences[i]] for i in ids}
         matches = match_words(
@@ -178,8 +174,7 @@ class Retriever:
             rows,
             plain,
             cosines,
-            words.weights,
-            words.unknown,
+            worded,
             words.rarity,
             matches,
             words.forms,
@@ -205,11 +200,10 @@ class Retriever:
         """What made the scores of the best hits, and where single signals would rank them."""
         candidates = found.candidates
         at = {passage.id: i for i, passage in enumerate(candidates.passages)}
-        signals = (("meaning", "centred", -1.0), ("words", "words", 0.0), ("matches", "late", -1.0))
-        ranks = {
-            name: rank_by(candidates.rows[:, _AT[column]].tolist(), found_above=least)
-            for name, column, least in signals
-        }
+        worded = [candidates.worded.get(passage.id, 0.0) for passage in candidates.passages]
+        signals = {name: candidates.rows[:, _AT[column]].tolist() for name, column in _SIGNALS}
+        ranks = {name: rank_by(scores, found_above=-1.0) for name, scores in signals.items()}
+        ranks["words"] = rank_by(worded, found_above=0.0)
         for hit in found.hits[:SHOWN]:
             i, passage = at[hit.passage.id], hit.passage
             yield ExplainedPassage(
@@ -268,9 +262,7 @@ def _ranks(scores: Vectors) -> Vectors:
 
 
 def _sentence_features(rows: Vectors, cosines: Sequence[Vectors]) -> None:
-    best = np.array([c.max() for c in cosines], np.float32)
-    rows[:, _AT["sentence"]] = best
-    rows[:, _AT["sentence3"]] = [np.sort(c)[-3:].mean() for c in cosines]
+    rows[:, _AT["sentence"]] = [c.max() for c in cosines]
 
 
 class _WordStatistics:
@@ -292,33 +284,27 @@ class _WordStatistics:
         self.rarity = {
             word.lower(): weight for word, weight in zip(question.words, self.weights, strict=True)
         }
-        self.unknown = weighted_share(self.weights, [count == 0 for count in counts])
 
     def coverage(self, passage: Passage) -> float:
         forms = self.forms.get(passage.id, frozenset())
-        return weighted_share(
+        return _weighted_share(
             self.weights, [a in forms or b in forms for a, b in self.keys[passage.language]]
         )
 
     def shared(self, passage: Passage) -> float:
         forms = self.forms.get(passage.id, frozenset())
-        return weighted_share(self.weights, [a in forms for a, _ in self.keys[passage.language]])
+        return _weighted_share(self.weights, [a in forms for a, _ in self.keys[passage.language]])
 
     def names(self, passage: Passage) -> float:
-        """Share of the question's names and figures that occur; 0.5 where it has none."""
-        if not self.question.names:
-            return 0.5
         forms = self.forms.get(passage.id, frozenset())
-        pairs = self.keys[passage.language]
-        at = [i for i, word in enumerate(self.question.words) if word in self.question.names]
-        return sum(pairs[i][0] in forms or pairs[i][1] in forms for i in at) / len(at)
+        return names_found(self.question, passage.language, forms)
 
 
 def _idf(count: int, total: int) -> float:
     return math.log(1.0 + (total - count + 0.5) / (count + 0.5))
 
 
-def weighted_share(weights: Sequence[float], present: Sequence[bool]) -> float:
+def _weighted_share(weights: Sequence[float], present: Sequence[bool]) -> float:
     """The share of ``weights`` whose word is ``present``; 0 where there are none."""
     total = sum(weights)
     if not total:
@@ -329,13 +315,8 @@ def weighted_share(weights: Sequence[float], present: Sequence[bool]) -> float:
 def _word_features(
     rows: Vectors,
     passages: Sequence[Passage],
-    worded: dict[PassageId, float],
     words: _WordStatistics,
 ) -> None:
-    scores = np.array([worded.get(p.id, 0.0) for p in passages], np.float32)
-    rows[:, _AT["words"]] = np.log1p(scores)
-    rows[:, _AT["words_share"]] = scores / max(1e-6, float(scores.max()))
-    rows[:, _AT["words_rank"]] = np.where(scores > 0, 1.0 / (1.0 + _ranks(scores)), 0.0)
     rows[:, _AT["coverage"]] = [words.coverage(p) for p in passages]
     rows[:, _AT["shared"]] = [words.shared(p) for p in passages]
     rows[:, _AT["names"]] = [words.names(p) for p in passages]
@@ -344,9 +325,5 @@ def _word_features(
 def _product_features(rows: Vectors, question: Question, passages: Sequence[Passage]) -> None:
     same = np.array([p.language == question.language for p in passages], np.float32)
     rows[:, _AT["same"]] = same
-    for product, factor in (
-        ("same_centred", "centred"),
-        ("same_words_share", "words_share"),
-        ("same_coverage", "coverage"),
-    ):
-        rows[:, _AT[product]] = same * rows[:, _AT[factor]]
+    for factor in ("centred", "coverage"):
+        rows[:, _AT[f"same_{factor}"]] = same * rows[:, _AT[factor]]

@@ -82,11 +82,12 @@ def test_commands_table_lists_options_and_help() -> None:
     }
 
 
-@pytest.mark.parametrize("title", ["To run", "To test"])
+@pytest.mark.parametrize("title", ["To run", "To sign in", "To test"])
 def test_dependencies_are_those_of_pyproject(title: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {
         "To run": project["dependencies"],
+        "To sign in": project["optional-dependencies"]["signin"],
         "To test": project["optional-dependencies"]["test"],
     }
     names = [re.match(r"[\w.-]+", line)[0] for line in wanted[title]]  # type: ignore[index]

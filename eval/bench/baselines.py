@@ -78,7 +78,7 @@ class Baselines:
 
     def _forms(self, question: str, language: Language) -> list[PassageId]:
         words = analyse(question, language).words
-        return [i for i, _ in self._library.search_words(words, DEPTH, None)]
+        return [i for i, _ in self._library.search_words(words, language, DEPTH, None)]
 
     def _asked(self, vector: Vectors, language: Language) -> Vectors:
         return self._library.vectors.centres.centre(vector, "question", language)

@@ -213,7 +213,7 @@ def seeds_corpus(folder: Path, sets: Sequence[Path]) -> Corpus:
         )
         for case in load_sets(sets)
     ]
-    return Corpus("seeds", folder, tuple(asked), Weights(1.5, 1.0, 1.0, 2.0, 2.0))
+    return Corpus("seeds", folder, tuple(asked), Weights(1.5, 2.0, 2.0, 3.0, 3.0))
 
 
 def strangers(corpus: Corpus, others: Corpus, most: int, seed: int = 5) -> Corpus:

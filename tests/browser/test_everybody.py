@@ -167,6 +167,7 @@ def test_ask_check_and_pass_on_by_keyboard_alone(tab):
     assert "Beleg 2: Smart Thinking" in tab.evaluate(FOCUSED)
     tab_to(tab, DE("share"))
     tab.keyboard.press("Enter")
+    tab.get_by_role("button", name=DE("share_docx")).wait_for()
     tab_to(tab, DE("share_docx"))
     with tab.expect_download():
         tab.keyboard.press("Enter")

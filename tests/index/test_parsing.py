@@ -28,6 +28,8 @@ def read_file(name, data):
         case "spin":
             while True: pass
         case "eat": return bytes(10_000_000_000)
+        case "pid": return real("a.txt", str(os.getpid()).encode())
+        case "grow": b"x" * 450_000_000; return real("a.txt", b"grown")
         case "raise": raise RuntimeError("not thought of")
         case "lie": sys.stdout.write("x" * 100); print("noise"); return real("a.txt", data)
         case "write": os.write(os.open("written", os.O_CREAT | os.O_WRONLY), b"x"); return real("a.txt", data)
@@ -69,6 +71,16 @@ def test_a_fault_is_named_and_the_next_file_is_read(
         workers.parse(name, b"Ein Text.")
     assert fault.value.code == code
     assert workers.parse("a.txt", b"Ein Text.").text == "Ein Text."
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory and signals are Linux's")
+def test_a_process_serves_on_until_it_has_grown_itself(workers: Workers) -> None:
+    ballast = b"x" * 450_000_000  # Linux would count what we use as the peak of whom we start
+    first = {workers.parse("pid", b"").text for _ in range(3)}
+    assert len(first) == 1
+    assert workers.parse("grow", b"").text == "grown"
+    assert workers.parse("pid", b"").text not in first
+    del ballast
 
 
 @pytest.mark.parametrize("name", ["hang", "spin"])

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from index.language import question_language
 from index.library import Library
 from index.parsing import Direct
 from index.sync import sync
 from index.values import PassageId
-from index.wordforms import content_words, question_forms
+from index.wordforms import content_words
 from tests.fakes import WordEncoder
 
 LISTS: dict[str, str] = tomllib.loads(
@@ -46,8 +47,9 @@ def missed(library: Library, name: str) -> list[tuple[str, str]]:
     """The pairs of a list whose passage is not among the first that words find."""
     wrong = []
     for passage, question in pairs(name):
-        forms = question_forms(content_words(question), library.store.document_frequency)
-        if passage not in texts(library, [i for i, _ in library.store.search_words(forms, SHOWN)]):
+        words, language = content_words(question), question_language(question)
+        found = library.search_words(words, language, SHOWN, None)
+        if passage not in texts(library, [i for i, _ in found]):
             wrong.append((passage, question))
     return wrong
 

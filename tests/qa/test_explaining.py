@@ -46,9 +46,9 @@ def test_every_feature_has_its_group() -> None:
         for module in (retrieval, evidence, answerability)
         for name in module.FEATURES
     }
-    assert groups["late_weakest"] == groups["words_late"] == groups["same_late"] == "matches"
+    assert groups["late_weakest"] == groups["words_late_gap"] == groups["same_late"] == "matches"
     assert groups["same"] == "language"
-    assert groups["same_words_share"] == groups["coverage_sentence"] == "words"
+    assert groups["same_coverage"] == groups["names_sentence"] == "words"
     assert groups["evidence_margin"] == groups["passage"] == "ranking"
     assert set(groups.values()) == {"matches", "ranking", "meaning", "words", "language", "form"}
 

@@ -20,12 +20,13 @@ from qa.evidence import EvidenceFinder
 from qa.generative import Limits, Writer
 from qa.retrieval import Retriever
 from qa.serial import reply_to_json
-from qa.values import Answer, NotInDocuments, Reply
+from qa.values import Answer, Exchange, NotInDocuments, Reply
 from qa.wording import Notice, notice
 from tests.fakes import SEEDS, WordChecker, WordEncoder
 from tests.scripted_endpoint import Endpoint as Scripted
 from tests.scripted_endpoint import (
     Request,
+    Step,
     fails,
     says,
     sends,
@@ -398,3 +399,47 @@ def test_only_words_of_a_model_are_shown(assistant: Assistant, scripted: Scripte
     reply = answer(assistant.ask(QUESTION))
     assert "evil" not in reply.text
     assert "*" not in reply.sentences[-1].text if reply.sentences else True
+
+
+BEFORE = [Exchange("Wann findet das Expertentreffen statt?", "Am 26. November 2018.")]
+FOLLOW_UP, BUILT_IN = "Und was kostet es?", "Was kostet das Expertentreffen?"
+
+
+def rewriting(step: Step) -> Step:
+    """Plays ``step`` when asked to put a question in other words, then answers."""
+    answers = repeating(1)
+
+    def play(request: Request) -> None:
+        (answers if "<sentences>" in request.prompt else step)(request)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ("Was kostet das Expertentreffen im November 2018?", None),
+        ("Was kostet der Dom?", BUILT_IN),
+        ("Es kostet 90 EUR.", BUILT_IN),
+        ("Was kostet das Expertentreffen?\nUnd wo ist es?", BUILT_IN),
+        ("", BUILT_IN),
+    ],
+)
+def test_a_model_words_a_follow_up_unless_it_strays(
+    assistant: Assistant, scripted: Scripted, said: str, understood: str | None
+) -> None:
+    scripted.play(rewriting(says(said)))
+    reply = assistant.ask(FOLLOW_UP, history=BEFORE)
+    assert (reply.question, reply.understood) == (FOLLOW_UP, understood or said)
+
+
+def test_without_a_model_the_rules_word_a_follow_up(
+    assistant: Assistant, scripted: Scripted
+) -> None:
+    scripted.play(rewriting(fails(500)))
+    assert assistant.ask(FOLLOW_UP, history=BEFORE).understood == BUILT_IN
+    scripted.play(rewriting(says("Was kostet das Expertentreffen im November 2018?")))
+    quoted_only = assistant.ask(FOLLOW_UP, history=BEFORE, word_for_word=True)
+    assert quoted_only.understood == BUILT_IN
+    assert scripted.requests == []
+    assert assistant.ask("Wer ist Eric Weber?", history=BEFORE).understood == ""

@@ -15,6 +15,7 @@ from qa.matching import (
     PASSAGE_FEATURES,
     SENTENCE_FEATURES,
     Matches,
+    match_features,
     match_words,
     passage_features,
     rarities,
@@ -91,20 +92,28 @@ def test_features_agree_with_the_plain_sums() -> None:
     second = dict(zip(PASSAGE_FEATURES, rows[1].tolist(), strict=True))
     assert first["late"] == pytest.approx(0.75 * 0.9 + 0.25 * 0.8)
     assert second["late"] == pytest.approx(0.75 * 0.5 + 0.25 * 0.6)
-    assert (first["late_weakest"], second["late_weakest"]) == pytest.approx((0.9, 0.5))
     assert first["late_sentence"] == pytest.approx(0.75 * 0.9 + 0.25 * 0.3)
     assert second["late_each_gap"] == pytest.approx(0.75 * (0.5 - 0.9) + 0.25 * (0.6 - 0.8))
     assert (first["late_rank"], second["late_rank"]) == (1.0, 0.5)
     assert (second["same_late"], first["same_late"]) == (0.0, pytest.approx(first["late"]))
     of_sentences = sentence_features(found, 1, 2, best=0.9, same=1.0)  # type: ignore[arg-type]
     named = [dict(zip(SENTENCE_FEATURES, row.tolist(), strict=True)) for row in of_sentences]
-    assert named[0]["late"] == pytest.approx(0.75 * 0.9 + 0.25 * 0.3)
-    assert named[1]["late_gap_here"] == pytest.approx(named[1]["late"] - named[0]["late"])
+    assert named[0]["same_late"] == pytest.approx(0.75 * 0.9 + 0.25 * 0.3)
+    assert named[0]["late_gap"] == pytest.approx(named[0]["same_late"] - 0.9)
+    assert named[1]["late_gap_here"] == pytest.approx(named[1]["same_late"] - named[0]["same_late"])
     assert named[1]["late_own"] == pytest.approx(0.25 * (0.8 - 0.3))
     assert named[0]["late_own"] == pytest.approx(0.75 * (0.9 - 0.1))
+    decisive = match_features(found, 1, 1)  # type: ignore[arg-type]
+    assert decisive["late"] == pytest.approx(first["late"])
+    assert (decisive["late_weakest"], decisive["late_weakest_sentence"]) == pytest.approx(
+        (0.9, 0.1)
+    )
+    assert decisive["late_sentence"] == pytest.approx(named[1]["same_late"])
+    assert decisive["late_near"] > decisive["late_near_sentence"] > 0
 
 
 def test_without_word_vectors_nothing_is_known(tmp_path: Path, encoder: WordEncoder) -> None:
     rows = passage_features(None, [1, 2], np.zeros(2, np.float32))  # type: ignore[list-item]
     assert rows.shape == (2, len(PASSAGE_FEATURES))
     assert np.isnan(rows).all()
+    assert np.isnan(list(match_features(None, 1, 0).values())).all()  # type: ignore[arg-type]

@@ -348,8 +348,9 @@ def test_ask_prints_the_answer_and_its_places(
     monkeypatch.setenv("BELEGT_ANSWER_THRESHOLD", "0")
     done = belegt("ask", GERMAN)
     assert (done.code, done.err) == (0, "")
-    assert "[1]" in done.out.split("\n\n")[0]
-    assert ".txt " in done.out
+    answer, places = done.out.split("\n[1] ", maxsplit=1)
+    assert "[1]" in answer
+    assert ".txt " in places
 
 
 def test_ask_exports_its_reply(belegt: Belegt, index: Path, workplace: Path) -> None:
