@@ -165,6 +165,8 @@ class Comparer:
 
     def compare(self, claims: Sequence[Claim]) -> list[Compared]:
         """Set each claim, all of which cite something, beside its evidence; one batch of texts."""
+        if not claims:
+            return []  # a tokenizer takes no empty batch
         texts = [(search_text(c.text), *filter(None, map(search_text, c.evidence))) for c in claims]
         wanted = dict.fromkeys(("", *parts) for t in texts for parts in ((t[0],), t[1:]))
         made = dict(zip(wanted, self._encoder.encode_passages(list(wanted)), strict=True))

@@ -87,6 +87,9 @@ def address(serve, place: Path) -> str:
     return serve(place, CANNED_DELAY="0.15")
 
 
+AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
 @pytest.fixture
 def evaluation(page):
     page.get_by_role("link", name=DE("page_evaluation")).click()
@@ -102,6 +105,7 @@ def asked(kind: type[CannedAssistant], root: Path, name: str, out: Path) -> None
 
 
 def choose(page, name: str) -> None:
+    page.locator(AT_REST).wait_for()  # a run of the script under way would close the list again
     page.get_by_label(DE("set_choose")).click()
     page.get_by_role("option", name=name).click()
 
@@ -118,7 +122,7 @@ def settled(page) -> None:
     """Wait for a result, and until what it takes the place of is gone."""
     lead = page.locator(".eval .lead")
     playwright_api.expect(lead).to_have_count(1, timeout=60_000)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.locator(AT_REST).wait_for()
     playwright_api.expect(lead).to_have_count(1)
 
 

@@ -141,8 +141,9 @@ def test_nothing_needs_sideways_scrolling(tab, width, height):
 
 
 def tab_to(tab, name: str, key: str = "Tab") -> None:
-    """Go on with the keyboard until the element with this name has the focus."""
-    for _ in range(60):
+    """Go on with the keyboard until the element with this name has the focus; conversations of other
+    tests lie on the way."""
+    for _ in range(300):
         tab.keyboard.press(key)
         # a button's icon is a word before its name; the page itself takes the focus with all its text
         if tab.evaluate(FOCUSED).strip().splitlines()[-1:] == [name]:

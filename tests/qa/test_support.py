@@ -63,6 +63,14 @@ def test_verdicts_come_in_the_order_of_claims(checker: SupportChecker) -> None:
     assert checker.check([]) == []
 
 
+def test_where_nothing_is_cited_no_model_is_asked(
+    encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder, "encode_passages", lambda _: [][0])
+    assert SupportChecker(encoder).check([]) == []
+    assert not SupportChecker(encoder).check([Claim("It rains.", ())])[0].supported
+
+
 def test_what_is_denied_in_another_clause_does_not_matter(encoder: WordEncoder) -> None:
     evidence = ("The bridge was opened in 1998, but the tunnel was never finished.",)
     texts = (
