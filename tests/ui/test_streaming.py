@@ -158,6 +158,24 @@ def test_a_stop_keeps_and_stores_what_was_shown(
     assert as_shown(stored(index, "a" * 16)) == as_shown([reply])
 
 
+def test_whoever_comes_back_finds_what_is_written_anew(
+    assistant: Assistant, scripted: Scripted
+) -> None:
+    desk, gates = Desk(assistant), (threading.Event(), threading.Event())
+    turn = begun(desk, scripted, gates[0])
+    gates[0].set()
+    turn.reply.result(10)
+    scripted.play(one_by_one(gates[1]))
+    desk.again("a" * 16, turn, How())
+    until(lambda: turn.partial)
+    assert desk.reopen("a" * 16) == [turn]
+    gates[1].set()
+    turn.reply.result(10)
+    (kept,) = desk.reopen("a" * 16)
+    assert kept is not turn
+    assert [r.result().text for r in kept.replies] == [r.result().text for r in turn.replies]
+
+
 def test_the_page_ends_with_all_that_was_written(
     start: Callable[..., AppTest], scripted: Scripted
 ) -> None:
