@@ -288,7 +288,9 @@ def test_a_table_of_a_spreadsheet_is_checked_taken_and_run(evaluation, place):
     mended = filled.replace("übliche", "reguläre")
     upload(evaluation, "Meine Fragen.csv", mended.encode("cp1252"))
     expect(evaluation.get_by_text(DE.counted("own_taken", 2))).to_be_visible()
-    run(evaluation, "Meine-Fragen.csv")
+    evaluation.locator(AT_REST).wait_for()
+    evaluation.get_by_role("button", name=DE("run_start")).click()  # what was taken is chosen
+    ended(evaluation)
     assert newest(place).files == ("Meine-Fragen.csv",)
     assert {row.outcome for row in load_run(newest(place).folder).rows} == {
         "right",
