@@ -164,11 +164,8 @@ def _sentence_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, 
 
 def _names(question: Question, best: Evidence) -> float:
     """Share of the question's names and figures that occur in a sentence; 0.5 where it has none."""
-    passage, sentence = best.hit.passage, best.sentence
-    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-    return names_found(
-        question, passage.language, frozenset(sentence_forms(text, passage.language))
-    )
+    language = best.hit.passage.language
+    return names_found(question, language, frozenset(sentence_forms(best.text, language)))
 
 
 def _type_features(found: Found, evidence: Sequence[Evidence]) -> dict[str, float]:

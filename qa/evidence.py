@@ -49,6 +49,10 @@ class Evidence:
     row: Vectors
 
     @property
+    def text(self) -> str:
+        return _text(self.hit.passage, self.sentence)
+
+    @property
     def wanted(self) -> float:
         """Whether it holds the type of thing that is asked for, 0 to 1."""
         return float(self.row[_AT["wanted"]])
@@ -77,7 +81,7 @@ class EvidenceFinder:
                 document=one.hit.passage.document,
                 start=one.sentence.start,
                 end=one.sentence.end,
-                text=_text(one.hit.passage, one.sentence),
+                text=one.text,
             )
 
 
@@ -244,7 +248,7 @@ def _quote(found: Found, best: Evidence) -> Quote:
     sentences = found.candidates.sentences[best.hit.passage.id]
     first = last = best.ordinal
     kind = best.sentence.kind
-    text = _text(best.hit.passage, best.sentence)
+    text = best.text
     if kind in ("row", "line"):
         first, last = _run(sentences, best.ordinal)
     elif text.endswith(":") and last + 1 < len(sentences):
