@@ -273,7 +273,8 @@ class _Sheet:
             self._dropped += 1
             return False
         text = draft.text if draft.text[-1] in ".!?…:" else f"{draft.text}."
-        evidence = self._evidence(draft)
+        announces = text[-1] == ":"  # what follows is not part of it, so it says nothing
+        evidence = [] if announces else self._evidence(draft)
         if evidence:
             self._sentences.append(AnswerSentence(text, self._cite(evidence), True))
         elif self._marks and not _ADDRESS.search(text):

@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,7 @@ class HeardEndpoint(Endpoint):
         self.seconds = 0.0
         self._inner = inner
         self._file = file
-        lines = file.read_text("utf-8").splitlines() if file.exists() else []
-        self._kept: dict[str, Any] = {line["key"]: line for line in map(json.loads, lines)}
+        self._kept: dict[str, Any] = {line["key"]: line for line in read_lines(file)}
 
     def stream(
         self,
@@ -116,12 +115,18 @@ class Listening:
         return reply
 
 
-def delay(line: dict[str, Any]) -> float | None:
+def delay(line: Mapping[str, Any]) -> float | None:
     """Seconds from the model's first complete statement to the first that was shown; None where
     none was."""
     parser = DraftParser(line["language"])
     complete = [at for at, piece in line["pieces"] for _ in parser.feed(piece)]
     return line["shown"][0] - complete[0] if line["shown"] and complete else None
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    """The lines of JSON in a file; none where there is no file."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    return list(map(json.loads, lines))
 
 
 def _append(file: Path, line: dict[str, Any]) -> None:
