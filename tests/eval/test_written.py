@@ -72,7 +72,8 @@ def test_what_was_heard_once_is_said_again(
     first = listening.ask(QUESTION)
     scripted.play(fails(500))
     again = listening.ask(QUESTION)
-    assert isinstance(first, Answer) and isinstance(again, Answer)
+    assert isinstance(first, Answer)
+    assert isinstance(again, Answer)
     assert (again.text, again.tokens) == (first.text, first.tokens)
     assert (again.mode, again.tokens) == ("generated", 701)
     assert scripted.requests == []
@@ -89,7 +90,8 @@ def test_what_failed_is_not_kept(assistant: Assistant, scripted: Scripted, tmp_p
     assert delay(read_lines(tmp_path / "replies.jsonl")[0]) is None
     scripted.play(quoting)
     reply = listening.ask(QUESTION)
-    assert isinstance(reply, Answer) and reply.mode == "generated"
+    assert isinstance(reply, Answer)
+    assert reply.mode == "generated"
 
 
 def test_a_smaller_sample_begins_a_larger_one_and_has_both_languages() -> None:

@@ -10,7 +10,6 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -27,7 +26,7 @@ from qa.values import Answer, NotInDocuments
 from qa.wiring import assemble
 from tests.fakes import SEEDS
 from tests.scripted_endpoint import Endpoint as Scripted
-from tests.scripted_endpoint import Request, says
+from tests.scripted_endpoint import Request, event
 
 PROMISED = 1.5
 """Seconds from the first complete statement of a model to the first that is shown."""
@@ -79,7 +78,7 @@ def test_the_first_checked_statement_is_there_at_once(
         pieces = [f'{{"statements": [{first}', ", ", '{"sources": [2], "text": "']
         request.head()
         for piece in pieces:
-            says(piece, end=None)(request)
+            request.write(event(piece))
             complete.append(time.monotonic())
             time.sleep(2 * PROMISED)
 
@@ -87,7 +86,8 @@ def test_the_first_checked_statement_is_there_at_once(
     assistant.ask(QUESTIONS[1][1], word_for_word=True)  # the weights load with first use
     scripted.play(slowly)
     reply = assistant.ask(QUESTIONS[1][1], on_partial=lambda _: shown.append(time.monotonic()))
-    assert isinstance(reply, Answer) and reply.mode == "generated"
+    assert isinstance(reply, Answer)
+    assert reply.mode == "generated"
     assert shown[0] - complete[0] < PROMISED
 
 
@@ -115,8 +115,9 @@ def test_whatever_a_real_model_writes_is_borne_out(
         for sentence in reply.sentences:
             assert sentence.citations
             cited = tuple(quotes[number] for number in sentence.citations)
+            around = "\n".join(str(library.text(c.revision)) for c in reply.citations)
             if reply.mode == "generated":
-                assert checker.check([Claim(sentence.text, cited)])[0].supported
+                assert checker.check([Claim(sentence.text, cited, around)])[0].supported
                 assert detect_language(sentence.text, default=reply.language) == language
                 assert not mixes_languages(sentence.text, reply.language)
     assert any(reply.mode == "generated" for _, reply in replies)
