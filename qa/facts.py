@@ -278,7 +278,9 @@ def _is_name(text: str, found: Sequence[re.Match[str]], i: int, language: Langua
     """Whether a word is surely a proper name: an acronym, a word with inner capitals, an English
     word with a capital inside its sentence, a German one beside another capital."""
     word = found[i].group()
-    if any(c.isdigit() for c in word) or word_keys(word, language)[0][0] in "mu":
+    if any(c.isdigit() for c in word):
+        return word[0].isupper()
+    if word_keys(word, language)[0][0] in "mu":
         return False
     bare = word.replace("-", "")
     if len(word) > 1 and (word.isupper() or any(c.isupper() for c in bare[1:] if "-" not in word)):
@@ -413,6 +415,11 @@ def _sides(text: str) -> Iterator[tuple[str, int]]:
             yield from ((pair, side) for _ in pattern.finditer(text))
 
 
+def prepositions() -> frozenset[str]:
+    """Words that say in which part a name takes part."""
+    return _tables().prepositions
+
+
 @dataclass(frozen=True)
 class _Tables:
     """``data/support_words.toml``, folded; names by the lines that they stand in."""
@@ -421,6 +428,7 @@ class _Tables:
     numbers: dict[str, str]
     denials: frozenset[str]
     half: frozenset[str]
+    prepositions: frozenset[str]
     opposites: dict[str, tuple[re.Pattern[str], re.Pattern[str]]]
     names: dict[str, frozenset[int]]
     long_names: tuple[tuple[int, str, re.Pattern[str]], ...]
@@ -444,6 +452,7 @@ def _tables() -> _Tables:
         {fold(word): number for word, number in spelled.items()},
         frozenset(map(_folded, lists["negations"]["words"].split())),
         frozenset(map(_folded, lists["negations"]["half"].split())),
+        frozenset(lists["prepositions"]["words"].split()),
         {pair: (_pattern(a), _pattern(b)) for pair, (a, b) in lists["opposites"].items()},
         names,
         tuple(long_names),

@@ -21,13 +21,14 @@ from index.library import Library
 from index.values import Document, Language, PassageId, Sentence
 from index.wordforms import content_words, fold, sentence_forms
 from qa.beneath import Span, lies_in, passed_over
+from qa.comparing import Claim
 from qa.endpoint import Endpoint, EndpointError, Manner, Wanted
 from qa.evidence import Evidence, Quote
 from qa.extractive import cite, in_words
 from qa.prompting import answer_messages, answer_schema, message_tokens, rewrite_messages
 from qa.sources import Source, block, choose_sources, surroundings
 from qa.statements import LONGEST, Draft, DraftParser
-from qa.support import Claim, Verdict
+from qa.support import Verdict
 from qa.values import Answer, AnswerSentence, Citation, Exchange, Timings
 from qa.wording import Notice, not_answered, notice
 

@@ -21,7 +21,8 @@ from index.parsing import Direct
 from index.settings import load_settings
 from index.sync import sync
 from qa.assistant import Assistant
-from qa.support import Claim, SupportChecker
+from qa.comparing import Claim
+from qa.support import SupportChecker
 from qa.values import Answer, NotInDocuments
 from qa.wiring import assemble
 from tests.fakes import SEEDS

@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from qa.support import FEATURES, Claim, Comparer, Doubt, SupportChecker, denied, feature_row
+from qa.comparing import Claim, Comparer
+from qa.support import FEATURES, Doubt, SupportChecker, denied, feature_row
 from qa.wording import doubts
 from tests.fakes import WordEncoder
 
