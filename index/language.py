@@ -44,10 +44,14 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"[„“\"»«][^„“”\"»«]{1,80}[“”\"»«]")
 _WORDED = re.compile(rf"{_QUOTED.pattern}|(?<!\w)[‚‘'][^‚‘’']{{1,80}}[’‘'](?!\w)")
-_NAMED = re.compile(
-    r"\b(?!(?:The|For|In|Of|An?|This|At|On|By|From|With|To)\s)[A-ZÄÖÜ][\w’'-]*"
-    r"(?:(?:\s(?:für|und|am|im|zu[mr]?|de[rsmn]|die|of|the|for|and|&|in))*\s[A-ZÄÖÜ\d][\w’'-]*)+"
-)
+_CAPITAL = r"(?!(?:The|For|In|Of|An?|This|At|On|By|From|With|To)\s)[A-ZÄÖÜ\d][\w’'-]*"
+_SMALL = {"de": "of|the|for|and|in|at|to|&", "en": "für|und|am|im|zu[mr]?|de[rsmn]|die|&"}
+_NAMED = {
+    code: re.compile(rf"\b{_CAPITAL}(?:(?:\s(?:{small}))*\s{_CAPITAL})+")
+    for code, small in _SMALL.items()
+}
+"""Names of several words in a text of a language, with small words of the other between them."""
+
 _GERMAN_LETTER = re.compile("[äöüß]")
 _TYPED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _BARE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
@@ -137,7 +141,7 @@ def mixes_languages(text: str, language: Language) -> bool:
     with a capital in a row, with small ones between them ("Amt für Statistik").
     """
     text = _WORDED.sub(" ", unicodedata.normalize("NFC", text))
-    names = [match.span() for match in _NAMED.finditer(text)]
+    names = [match.span() for match in _NAMED[language].finditer(text)]
     sign = 1.0 if language == "de" else -1.0
     others = [
         match.group()

@@ -263,6 +263,7 @@ def test_a_long_text_is_judged_by_beginning_middle_and_end():
         ("de", "Der Hub widmet sich energy, smart cities und health.", True),
         ("de", "Der Smart Systems Hub ist ein Accelerator für Start-ups.", False),
         ("de", "Das Motto lautet „enabling the Internet of Things“.", False),
+        ("de", "Das Federal Ministry for Economic Affairs and Energy fördert ihn.", False),
         ("de", "Das Team arbeitet remote.", False),
         ("de", "Tel.: +49 (0)351 56 41 270.", False),
     ],
