@@ -415,11 +415,6 @@ def _sides(text: str) -> Iterator[tuple[str, int]]:
             yield from ((pair, side) for _ in pattern.finditer(text))
 
 
-def prepositions() -> frozenset[str]:
-    """Words that say in which part a name takes part."""
-    return _tables().prepositions
-
-
 @dataclass(frozen=True)
 class _Tables:
     """``data/support_words.toml``, folded; names by the lines that they stand in."""
@@ -428,7 +423,6 @@ class _Tables:
     numbers: dict[str, str]
     denials: frozenset[str]
     half: frozenset[str]
-    prepositions: frozenset[str]
     opposites: dict[str, tuple[re.Pattern[str], re.Pattern[str]]]
     names: dict[str, frozenset[int]]
     long_names: tuple[tuple[int, str, re.Pattern[str]], ...]
@@ -452,7 +446,6 @@ def _tables() -> _Tables:
         {fold(word): number for word, number in spelled.items()},
         frozenset(map(_folded, lists["negations"]["words"].split())),
         frozenset(map(_folded, lists["negations"]["half"].split())),
-        frozenset(lists["prepositions"]["words"].split()),
         {pair: (_pattern(a), _pattern(b)) for pair, (a, b) in lists["opposites"].items()},
         names,
         tuple(long_names),

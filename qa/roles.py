@@ -1,8 +1,8 @@
 """Who did what to whom: whether two names of a statement have each other's place.
 
-Two signs, both across languages too. The words around two names are where the names are in the
-evidence; if they lie nearer once the names are exchanged, they were exchanged. And of two names of
-one clause that no preposition introduces, the first acts, unless the clause is passive.
+Across languages too: the words around two names are where the names are in the evidence; if they lie
+nearer once the names are exchanged, they were exchanged. In one language the order of the names tells
+more, unless one text is passive and the other is not.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from qa.comparing import Compared
-from qa.facts import Facts, prepositions
+from qa.facts import Facts
 
 WINDOW, FAR = 4, 8
 """So many content words to either side of a name are its surroundings; no word counts as further
@@ -28,7 +28,6 @@ SAME_WORDS = 0.9
 """A statement of which at least this share stands in the evidence is compared in order."""
 
 _AGENT = re.compile(r"by|von|vom|durch")
-_REACH = 3  # words between a preposition and its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,18 @@ class _Name:
 def changed_places(compared: Compared) -> bool:
     """Whether two names stand where the other one does in the evidence."""
     anchors = {i: int(row.argmax()) for i, row in enumerate(compared.found) if row.max() >= FOUND}
+    turned = _has_agent(compared.claim) != _has_agent(compared.evidence)
+    turned = turned and compared.in_one_language
     return _in_other_order(compared) or any(
-        _nearer_exchanged(anchors, a, b) or _acts_instead(compared, a, b)
+        not turned and _are_apart(a, b) and _nearer_exchanged(anchors, a, b)
         for a, b in combinations(_names(compared), 2)
+    )
+
+
+def _are_apart(a: _Name, b: _Name) -> bool:
+    """Whether words stand between two names, so that they are not one."""
+    return b.ours[0] - a.ours[-1] > 1 and not (
+        a.theirs[0] - 1 == b.theirs[-1] or b.theirs[0] - 1 == a.theirs[-1]
     )
 
 
@@ -96,38 +104,3 @@ def _nearer_exchanged(anchors: dict[int, int], a: _Name, b: _Name) -> bool:
     kept = distance(a, a.theirs[0]) + distance(b, b.theirs[0])
     exchanged = distance(a, b.theirs[0]) + distance(b, a.theirs[0])
     return kept - exchanged > MOVED * max(1, kept + exchanged)
-
-
-def _acts_instead(compared: Compared, a: _Name, b: _Name) -> bool:
-    """Whether the one that acts in a clause is the other one there."""
-    ours, theirs = compared.claim, compared.evidence
-    if not (_in_one_clause(ours, a.ours[0], b.ours[0])):
-        return False
-    if not (_in_one_clause(theirs, a.theirs[0], b.theirs[0])):
-        return False
-    signs = [
-        _introduced(facts, name)
-        for facts, names in ((ours, (a.ours, b.ours)), (theirs, (a.theirs, b.theirs)))
-        for name in names
-    ]
-    if any(sign and not _AGENT.fullmatch(sign) for sign in signs):
-        return False
-    first, second, third, fourth = map(bool, signs)
-    exchanged = a.theirs[0] > b.theirs[0]
-    return exchanged != ((first != third) != (second != fourth))
-
-
-def _in_one_clause(facts: Facts, one: int, other: int) -> bool:
-    return facts.words[one].clause == facts.words[other].clause
-
-
-def _introduced(facts: Facts, name: tuple[int, ...]) -> str:
-    """The preposition shortly before a name; "" where there is none."""
-    start = facts.words[name[0]].start
-    words = re.findall(r"\w+|[^\w\s]", facts.text[:start])[-_REACH:]
-    for word in reversed(words):
-        if not word.isalnum():
-            break
-        if word.lower() in prepositions():
-            return str(word.lower())
-    return ""

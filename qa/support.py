@@ -70,15 +70,11 @@ FEWEST = 2
 NOTABLY = 0.1
 """A clause that fits better by less than this is not the better one."""
 
-
 FOUND = 0.45
 """In one language, a content word that finds less than this in the evidence says something else."""
 
 TRANSLATED = 0.5
-"""A name that is found only with less than this is none of the evidence in another language …"""
-
-RENAMED = 0.56
-"""… and one whose nearest word is another name, with less than this."""
+"""A name that is found only with less than this is none of the evidence in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +162,20 @@ def _means_little(compared: Compared, word: int, least: float) -> bool:
 
 
 def _renames(compared: Compared) -> bool:
-    """Whether, across languages, a word with a capital stands where the evidence has a name: it is
-    nearest to that and yet neither spelt nor called like it. A German noun has a capital as a name
-    does, but is nearest to the word that translates it."""
-    ours, theirs = compared.claim, compared.evidence
-    if compared.in_one_language or not compared.found.size:
+    """Whether, across languages, a word with a capital stands for a name of the evidence: each is
+    nearest to the other, and yet neither spelt nor called alike, nor near. A German noun has a
+    capital as a name does, but is nearest to the word that translates it."""
+    ours, theirs, found = compared.claim.words, compared.evidence, compared.found
+    if compared.in_one_language or not found.size:
         return False
+    nearest = [(i, int(row.argmax())) for i, row in enumerate(found)]
     return any(
-        word.text[0].isupper()
-        and theirs.words[int(compared.found[i].argmax())].name
-        and _means_little(compared, i, RENAMED)
-        and not mentions(word.text, theirs.text, same=False)
-        for i, word in enumerate(ours.words)
+        ours[i].text[0].isupper()
+        and theirs.words[j].name
+        and int(found[:, j].argmax()) == i
+        and found[i, j] < TRANSLATED
+        and not mentions(ours[i].text, theirs.text, same=False)
+        for i, j in nearest
     )
 
 
