@@ -40,6 +40,8 @@ class _Name:
 
 def changed_places(compared: Compared) -> bool:
     """Whether two names stand where the other one does in the evidence."""
+    if not compared.found.size:
+        return False
     anchors = {i: int(row.argmax()) for i, row in enumerate(compared.found) if row.max() >= FOUND}
     turned = _has_agent(compared.claim) != _has_agent(compared.evidence)
     turned = turned and compared.in_one_language
@@ -60,7 +62,7 @@ def _in_other_order(compared: Compared) -> bool:
     """Whether the words are those of the evidence, in one language, and two names are not where
     they were; the active voice may become the passive."""
     exact, ours, theirs = compared.exact, compared.claim, compared.evidence
-    if not compared.in_one_language or not exact.size:
+    if not compared.in_one_language:
         return False
     if exact.any(axis=1).mean() < SAME_WORDS or _has_agent(ours) != _has_agent(theirs):
         return False
