@@ -21,6 +21,7 @@ from typing import Any
 from eval.bench.listening import Listening
 from eval.bench.written_page import write_pages
 from eval.cases import Case, load_cases
+from eval.oracles import Asker
 from eval.provenance import corpus_of
 from eval.run import run
 from index.embedding import Encoder, load_encoder
@@ -83,7 +84,10 @@ def ask(work: Path, cases: Sequence[Case]) -> None:
             raise SettingsError(
                 "no language model is set; set BELEGT_LLM_BASE_URL and BELEGT_LLM_MODEL."
             )
-        askers = {QUOTED: _Quoting(assistant, encoder), WRITTEN: Listening(assistant, work)}
+        askers: dict[str, Asker] = {
+            QUOTED: _Quoting(assistant, encoder),
+            WRITTEN: Listening(assistant, work),
+        }
         for name, asker in askers.items():
             shutil.rmtree(work / name, ignore_errors=True)
             told = settings.model_dump(mode="json")
