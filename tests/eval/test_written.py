@@ -51,7 +51,7 @@ def assistant(seeds_library: Library, scripted: Scripted) -> Iterator[Assistant]
             Endpoint(scripted.url, "scripted"),
             WordChecker(),
             seeds_library,
-            Limits(4096, 200, 4.0, 8.0, "drop"),
+            Limits(4096, 200, 4.0, 8.0, "drop", beside=0.0),
         ),
     )
     seeds_library.close()

@@ -36,7 +36,7 @@ from tests.scripted_endpoint import (
 )
 
 QUESTION = "Wann findet das Expertentreffen statt?"
-LIMITS = Limits(4096, 200, 4.0, 8.0, "drop")
+LIMITS = Limits(4096, 200, 4.0, 8.0, "drop", beside=0.0)
 
 Ask = Callable[..., Reply]
 
@@ -260,6 +260,7 @@ def loop(request: Request) -> None:
         (states(("Das Treffen is the event für Gäste aus der energy.", [1])), "wrong_language"),
         (states(("Das Treffen hat dreitausend Gäste aus Übersee.", [1])), "nothing_supported"),
         (states(("Das Treffen findet statt am:", [1])), "nothing_supported"),
+        (states(("Tel.: +49 341 56.", [1])), "nothing_supported"),
         (loop, "repeating"),
     ],
 )
@@ -271,6 +272,26 @@ def test_whatever_fails_quotes_are_shown_with_a_notice(
     reply = assistant.ask(QUESTION, on_partial=partial.append)
     assert_quoted(reply, assistant, why)
     assert partial == []
+
+
+def test_a_statement_beside_the_question_is_left_out(
+    asking: Callable[..., Assistant], scripted: Scripted
+) -> None:
+    everything = [(text, [n]) for n, text in _offered(asking(), scripted).items()]
+    scripted.play(states(*everything))
+    kept = answer(asking(replace(LIMITS, beside=1.0)).ask(QUESTION))
+    (best,) = kept.sentences
+    assert within(best.text, quoted(asking()))
+    assert kept.dropped == 0
+    scripted.play(states(*(one for one in everything if one[0].rstrip(".") not in best.text)))
+    strict = asking(replace(LIMITS, beside=1.0))
+    assert_quoted(strict.ask(QUESTION), strict, "beside")
+
+
+def _offered(assistant: Assistant, scripted: Scripted) -> dict[int, str]:
+    scripted.play(states())
+    assistant.ask(QUESTION)
+    return offered(scripted.requests[-1])
 
 
 @pytest.mark.parametrize("step", [waits(9), says(*[" "] * 200, pause=0.05)])
