@@ -154,7 +154,7 @@ def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, sc
 
     scripted.play(one_by_one(gate))
     written.get_by_role("button", name=DE("again")).click()
-    expect(marker).to_have_count(2)
+    expect(marker).to_have_count(4)  # of two statements, and of two quotes beneath them
     expect(written.get_by_text(re.compile(DE("version", number=2, count=2)))).to_be_visible()
     assert len(scripted.requests) == 1
 
@@ -169,6 +169,6 @@ def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, sc
     expect(written.get_by_text(DE("writing"))).to_be_visible()
     assert written.locator(".answer").inner_text() == said
     gate.set()
-    expect(marker).to_have_count(2)
+    expect(marker).to_have_count(4)
     expect(written.get_by_text(DE("writing"))).to_have_count(0)
     expect(written.get_by_text(DE("version", number=3, count=3))).to_be_visible()
