@@ -250,7 +250,7 @@ def _answered(
     said = _said(reply)
     language: Language = corpus.documents[gold[0].document].language if gold else case.language
     return {
-        "answer_match": metrics.answer_match(said, case.answers),
+        "answer_match": metrics.answer_match(_shown(reply), case.answers),
         "exact_match": metrics.exact_match(said, case.answers, language),
         "f1": metrics.f1(said, case.answers, language),
     }
@@ -263,3 +263,11 @@ def _said(reply: Reply | None) -> str:
     if reply.mode == "extractive":
         return "\n".join(citation.quote for citation in reply.citations)
     return "\n".join(sentence.text for sentence in reply.sentences)
+
+
+def _shown(reply: Reply | None) -> str:
+    """What the answer says and quotes: what is expected is cut from a document, in its language and
+    notation, and stands beside a statement that puts it in other words."""
+    if not isinstance(reply, Answer) or reply.mode == "extractive":
+        return _said(reply)
+    return "\n".join([_said(reply), *(citation.quote for citation in reply.citations)])

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from eval.cases import Span
 from eval.metrics import comparable, relevance
 from index.embedding import Encoder
-from qa.support import Claim, SupportChecker
+from qa.comparing import Claim
+from qa.support import SupportChecker
 from qa.values import Answer, AnswerSentence
 
 Bears = Callable[[str, Sequence[str]], bool]

@@ -38,10 +38,20 @@ _SLICE = 4000  # code points; of a longer text, three slices are looked at
 _SURE = 0.95  # probability from which a third language is believed
 _OTHER_SCRIPT = 0.4  # share of the letters; names often stay Latin
 _CLEAR_SURPLUS = 3  # grammar words of a third language that need no probability
+_CLEARLY = 1.5  # evidence of one word that belongs to one language
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"[„“\"»«][^„“”\"»«]{1,80}[“”\"»«]")
+_WORDED = re.compile(rf"{_QUOTED.pattern}|(?<!\w)[‚‘'][^‚‘’']{{1,80}}[’‘'](?!\w)")
+_CAPITAL = r"(?!(?:The|For|In|Of|An?|This|At|On|By|From|With|To)\s)[A-ZÄÖÜ\d][\w’'-]*"
+_SMALL = {"de": "of|the|for|and|in|at|to|&", "en": "für|und|am|im|zu[mr]?|de[rsmn]|die|&"}
+_NAMED = {
+    code: re.compile(rf"\b{_CAPITAL}(?:(?:\s(?:{small}))*\s{_CAPITAL})+")
+    for code, small in _SMALL.items()
+}
+"""Names of several words in a text of a language, with small words of the other between them."""
+
 _GERMAN_LETTER = re.compile("[äöüß]")
 _TYPED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _BARE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
@@ -121,6 +131,35 @@ def unsupported_language(question: str) -> str | None:
         code = first.partition("-")[0]
         return code if code and code not in LANGUAGES else None
     return None
+
+
+def mixes_languages(text: str, language: Language) -> bool:
+    """Tell whether words of the other of our two languages are mixed into a text of ``language``.
+
+    One small word is enough in English, two are in German, which borrows; and two with a capital in
+    English, as one may be a name. What stands between quotation marks does not count, nor do words
+    with a capital in a row, with small ones between them ("Amt für Statistik").
+    """
+    text = _WORDED.sub(" ", unicodedata.normalize("NFC", text))
+    names = [match.span() for match in _NAMED[language].finditer(text)]
+    sign = 1.0 if language == "de" else -1.0
+    others = [
+        match.group()
+        for match in _TOKEN.finditer(text)
+        if not any(start <= match.start() < end for start, end in names)
+        and _clear_evidence(match.group(), language) * sign <= -_CLEARLY
+    ]
+    return len(others) > 1 or (language == "en" and any(map(str.islower, others)))
+
+
+def _clear_evidence(token: str, language: Language) -> float:
+    """Return the evidence of a word that is hardly a name."""
+    if token[0].islower():
+        return _known_evidence(token) or 0.0
+    word = token.lower()
+    if language == "de":
+        return 0.0
+    return _lexicon().words.get(word, _ending_evidence(word.rpartition("-")[2]) or 0.0)
 
 
 def _foreign_surplus(tokens: list[str]) -> dict[str, int]:

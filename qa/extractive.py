@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from index.errors import IndexError_
 from index.library import Library
@@ -44,24 +45,28 @@ def compose(
     Raises:
         CitationError: a quote does not stand at its place in the canonical text.
     """
-    grouped = _by_document(quotes)
+    ordered = [quote for group in _by_document(quotes) for quote in group]
+    citations = tuple(
+        cite(quote, number, documents[quote.hit.passage.document], library)
+        for number, quote in enumerate(ordered, start=1)
+    )
+    sentences = tuple(
+        AnswerSentence(text, (citation.number,), True)
+        for quote, citation in zip(ordered, citations, strict=True)
+        for text in _sentences(quote)
+    )
+    return Composed(in_words(citations, language), sentences, citations)
+
+
+def in_words(citations: Sequence[Citation], language: Language) -> str:
+    """The quotes with their markers; those of one document in a row stand under one lead-in."""
     parts: list[str] = []
-    sentences: list[AnswerSentence] = []
-    citations: list[Citation] = []
-    for group in grouped:
-        document = documents[group[0].hit.passage.document]
-        spoken: list[str] = []
-        for quote in group:
-            citation = cite(quote, len(citations) + 1, document, library)
-            citations.append(citation)
-            spoken.append(f"{quoted(citation.quote, citation.language)} [{citation.number}]")
-            sentences += [
-                AnswerSentence(text, (citation.number,), True) for text in _sentences(quote)
-            ]
-        source = group[0].hit.passage.language
-        lead = lead_in(language, document.title, document.date, source)
+    for _, run in groupby(citations, key=lambda citation: citation.document):
+        group = list(run)
+        lead = lead_in(language, group[0].title, group[0].date, group[0].language)
+        spoken = [f"{quoted(c.quote, c.language)} [{c.number}]" for c in group]
         parts.append(f"{lead} {' '.join(spoken)}")
-    return Composed("\n\n".join(parts), tuple(sentences), tuple(citations))
+    return "\n\n".join(parts)
 
 
 def _by_document(quotes: Sequence[Quote]) -> list[list[Quote]]:

@@ -278,7 +278,9 @@ def _is_name(text: str, found: Sequence[re.Match[str]], i: int, language: Langua
     """Whether a word is surely a proper name: an acronym, a word with inner capitals, an English
     word with a capital inside its sentence, a German one beside another capital."""
     word = found[i].group()
-    if any(c.isdigit() for c in word) or word_keys(word, language)[0][0] in "mu":
+    if any(c.isdigit() for c in word):
+        return word[0].isupper()
+    if word_keys(word, language)[0][0] in "mu":
         return False
     bare = word.replace("-", "")
     if len(word) > 1 and (word.isupper() or any(c.isupper() for c in bare[1:] if "-" not in word)):

@@ -11,27 +11,21 @@ that must be reckoned or known. See ``docs/statement-check.md``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from index.embedding import Embedded, Encoder
-from index.language import detect_language
+from index.embedding import Encoder
 from index.searchtext import search_text
 from index.values import Vectors
-from index.wordforms import word_keys
-from index.wordspace import SCALE, WordSpace, load_word_space
+from qa.comparing import Claim, Compared, Comparer
 from qa.facts import (
-    Facts,
     Word,
     foreign_links,
     mentions,
     missing_figures,
-    read_facts,
     reversed_comparisons,
     unknown_names,
     wrong_dates,
@@ -39,6 +33,7 @@ from qa.facts import (
 )
 from qa.instructions import is_instruction
 from qa.logistic import load_logistic, load_threshold
+from qa.roles import changed_places
 
 Doubt = Literal[
     "no_evidence",  # nothing is cited
@@ -75,25 +70,11 @@ FEWEST = 2
 NOTABLY = 0.1
 """A clause that fits better by less than this is not the better one."""
 
-
-SAME_WORDS = 0.9
-"""A statement of which at least this share stands in the evidence is compared in order."""
-
 FOUND = 0.45
 """In one language, a content word that finds less than this in the evidence says something else."""
 
 TRANSLATED = 0.5
 """A name that is found only with less than this is none of the evidence in another language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A statement and the sentences it cites, word for word. ``context``: what stands around
-    these, as title, heading, the sentence before; names may come from there, nothing else may."""
-
-    text: str
-    evidence: tuple[str, ...]
-    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +85,6 @@ class Verdict:
     supported: bool
     probability: float
     reasons: tuple[Doubt, ...]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A statement beside its evidence: ``found`` has the cosine of each content word of one with
-    each of the other, 1 where they are the same word, shape ``(claim, evidence)``."""
-
-    claim: Facts
-    evidence: Facts
-    found: Vectors
-    exact: Vectors
 
 
 class SupportChecker:
@@ -156,73 +126,6 @@ def _without(claim: Claim) -> Verdict:
     return Verdict(False, 0.0, ("instruction" if cited else "no_evidence",))
 
 
-class Comparer:
-    """Sets statements beside their evidence with what the model makes of both."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._space = load_word_space(encoder.identity)
-
-    def compare(self, claims: Sequence[Claim]) -> list[Compared]:
-        """Set each claim, all of which cite something, beside its evidence; one batch of texts."""
-        if not claims:
-            return []  # a tokenizer takes no empty batch
-        texts = [(search_text(c.text), *filter(None, map(search_text, c.evidence))) for c in claims]
-        wanted = dict.fromkeys(("", *parts) for t in texts for parts in ((t[0],), t[1:]))
-        made = dict(zip(wanted, self._encoder.encode_passages(list(wanted)), strict=True))
-        return [self._compared(t[0], t[1:], made["", t[0]], made["", *t[1:]]) for t in texts]
-
-    def _compared(
-        self, claim: str, evidence: Sequence[str], said: Embedded, cited: Embedded
-    ) -> Compared:
-        ours = read_facts(claim, detect_language(claim))
-        theirs = read_facts(" ".join(evidence), detect_language(" ".join(evidence)))
-        exact = _same_words(ours, theirs)
-        found = np.maximum(exact, self._cosines(ours, theirs, said, cited, evidence))
-        return Compared(ours, theirs, found, exact)
-
-    def _cosines(
-        self, ours: Facts, theirs: Facts, said: Embedded, cited: Embedded, evidence: Sequence[str]
-    ) -> Vectors:
-        """Cosines of words; 0 for a model without word vectors."""
-        if self._space is None or not len(said.words) or not len(cited.words):
-            return np.zeros((len(ours.words), len(theirs.words)), np.float32)
-        a = _placed(self._space, said, ours, [0, 0])
-        starts = np.cumsum([0, 0, *(len(text) + 1 for text in evidence)])
-        return a @ _placed(self._space, cited, theirs, list(starts)).T
-
-
-def _placed(space: WordSpace, made: Embedded, facts: Facts, starts: Sequence[int]) -> Vectors:
-    """Vectors of the content words, by where each starts; zeros for a word beyond the model's
-    longest input. ``starts`` tells where each part of what was embedded starts in the text."""
-    vectors = space.passage(made.words, facts.language).astype(np.float32) / SCALE
-    pairs = zip(made.word_parts, made.spans[:, 0], strict=True)
-    rows = {starts[part] + int(start): i for i, (part, start) in enumerate(pairs)}
-    placed = np.zeros((len(facts.words), vectors.shape[1]), np.float32)
-    for i, word in enumerate(facts.words):
-        if word.start in rows:
-            placed[i] = vectors[rows[word.start]]
-    return placed
-
-
-def _same_words(ours: Facts, theirs: Facts) -> Vectors:
-    """1 where two content words are one: by form, by stem, or as a name in the other language. A word
-    that stands in both letter for letter is no other word too: "Verein" is not "Vereinigung"."""
-    same = ours.language == theirs.language
-    forms = {word.text.lower() for word in ours.words}
-    table = np.zeros((len(ours.words), len(theirs.words)), np.float32)
-    keys = [set(word_keys(word.text, theirs.language)) for word in theirs.words]
-    for i, word in enumerate(ours.words):
-        own = set(word_keys(word.text, ours.language))
-        for j, other in enumerate(theirs.words):
-            form = other.text.lower()
-            if form in forms and form != word.text.lower():
-                continue
-            if own & keys[j] or mentions(word.text, other.text, same=same):
-                table[i, j] = 1.0
-    return table
-
-
 # -- checks of words ------------------------------------------------------------------------------
 
 
@@ -233,8 +136,8 @@ def word_doubts(claim: Claim, compared: Compared) -> tuple[Doubt, ...]:
         "figure": bool(missing_figures(ours, theirs)),
         "date": bool(wrong_dates(ours, theirs)),
         "unit": bool(wrong_units(ours, theirs)),
-        "name": _names_strangers(claim, compared) or _replaces_name(compared),
-        "order": _names_changed_places(compared),
+        "name": _names_strangers(claim, compared) or _replaces_name(compared) or _renames(compared),
+        "order": changed_places(compared),
         "link": bool(foreign_links(claim.text, " ".join(claim.evidence))),
         "negation": denied(compared),
         "comparison": bool(reversed_comparisons(ours, theirs)),
@@ -247,11 +150,32 @@ def _names_strangers(claim: Claim, compared: Compared) -> bool:
     """Whether a name is unknown; across languages it may be a translated word that looks like one,
     so there it must also mean nothing that the evidence has."""
     ours, theirs = compared.claim, compared.evidence
-    same = ours.language == theirs.language
     rows = {word.start: i for i, word in enumerate(ours.words)}
     return any(
-        same or not compared.found.size or compared.found[rows[word.start]].max() < TRANSLATED
+        compared.in_one_language or _means_little(compared, rows[word.start], TRANSLATED)
         for word in unknown_names(ours, theirs, claim.context)
+    )
+
+
+def _means_little(compared: Compared, word: int, least: float) -> bool:
+    return not compared.found.size or float(compared.found[word].max()) < least
+
+
+def _renames(compared: Compared) -> bool:
+    """Whether, across languages, a word with a capital stands for a name of the evidence: each is
+    nearest to the other, and yet neither spelt nor called alike, nor near. A German noun has a
+    capital as a name does, but is nearest to the word that translates it."""
+    ours, theirs, found = compared.claim.words, compared.evidence, compared.found
+    if compared.in_one_language or not found.size:
+        return False
+    nearest = [(i, int(row.argmax())) for i, row in enumerate(found)]
+    return any(
+        ours[i].text[0].isupper()
+        and theirs.words[j].name
+        and int(found[:, j].argmax()) == i
+        and found[i, j] < TRANSLATED
+        and not mentions(ours[i].text, theirs.text, same=False)
+        for i, j in nearest
     )
 
 
@@ -294,7 +218,7 @@ def _replaces_name(compared: Compared) -> bool:
     """Whether, in one language, a word with a capital stands where the evidence has another word
     that the statement lacks, between the same words."""
     words = compared.claim.words
-    return _in_one_language(compared) and any(
+    return compared.in_one_language and any(
         words[i].text[0].isupper() for i in _replaced(compared.exact)
     )
 
@@ -302,28 +226,9 @@ def _replaces_name(compared: Compared) -> bool:
 def _says_more(compared: Compared) -> bool:
     """Whether, in one language, a content word finds nothing like it: "the society is criminal" has
     its subject in every sentence about the society, which an average does not tell apart."""
-    if not _in_one_language(compared) or not compared.claim.words:
+    if not compared.in_one_language or not compared.claim.words:
         return False
     return not compared.found.size or float(compared.found.max(axis=1).min()) < FOUND
-
-
-def _names_changed_places(compared: Compared) -> bool:
-    """Whether the words are those of the evidence, in one language, and two names are not where
-    they were; the active voice may become the passive."""
-    if not _in_one_language(compared) or not compared.exact.size:
-        return False
-    exact = compared.exact
-    if exact.any(axis=1).mean() < SAME_WORDS or _passive(compared.claim) != _passive(
-        compared.evidence
-    ):
-        return False
-    names = [i for i, word in enumerate(compared.claim.words) if word.name and exact[i].sum() == 1]
-    places = [int(exact[i].argmax()) for i in names]
-    return any(a > b for a, b in pairwise(places))
-
-
-def _passive(facts: Facts) -> bool:
-    return bool(re.search(r"\b(?:by|von|vom|durch)\b", facts.text))
 
 
 def _replaced(exact: Vectors) -> list[int]:
@@ -354,13 +259,9 @@ def feature_row(compared: Compared) -> Vectors:
         best = compared.found.max(axis=1)
     clauses = [best[[i for i, w in enumerate(words) if w.clause == c]] for c in _clauses(words)]
     weakest = min((float(clause.mean()) for clause in clauses), default=0.0)
-    late, same = float(best.mean()), float(_in_one_language(compared))
+    late, same = float(best.mean()), float(compared.in_one_language)
     weaker = float(np.sort(best)[:2].mean())
     return np.array([late, weaker, weakest, same, same * late, same * weakest], np.float32)
-
-
-def _in_one_language(compared: Compared) -> bool:
-    return compared.claim.language == compared.evidence.language
 
 
 def _clauses(words: Sequence[Word]) -> list[int]:

@@ -118,6 +118,7 @@ Notice = Literal[
     "wrong_language",
     "refused",
     "nothing_supported",
+    "beside",
     "no_room",
     "stopped",
 ]
@@ -143,6 +144,7 @@ _WHY: dict[Language, dict[Notice, str]] = {
         "wrong_language": "das Sprachmodell hat nicht auf Deutsch geantwortet",
         "refused": "das Sprachmodell hat in den gefundenen Sätzen keine Antwort gesehen",
         "nothing_supported": "was das Sprachmodell schrieb, ist nicht belegt",
+        "beside": "was das Sprachmodell schrieb, geht an der Frage vorbei",
         "no_room": "für die Sätze ist kein Platz in der Eingabe (Einstellung llm_context)",
         "stopped": "das Sprachmodell wurde vor seiner ersten Aussage angehalten",
     },
@@ -159,6 +161,7 @@ _WHY: dict[Language, dict[Notice, str]] = {
         "wrong_language": "the language model did not answer in English",
         "refused": "the language model saw no answer in the sentences found",
         "nothing_supported": "what the language model wrote is not supported",
+        "beside": "what the language model wrote is beside the question",
         "no_room": "the input has no room for the sentences (setting llm_context)",
         "stopped": "the language model was stopped before its first statement",
     },

@@ -15,7 +15,8 @@ import numpy as np
 from index.embedding import WORD, Embedded, Progress
 from index.values import Vectors
 from index.wordforms import fold, tokens
-from qa.support import Claim, Verdict
+from qa.comparing import Claim
+from qa.support import Verdict
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

@@ -27,8 +27,9 @@ from eval.remembering import RememberingEncoder
 from index.embedding import load_encoder
 from index.settings import load_settings
 from index.values import Vectors
+from qa.comparing import Comparer
 from qa.logistic import Logistic
-from qa.support import FEATURES, Comparer, Doubt, feature_row, word_doubts
+from qa.support import FEATURES, Doubt, feature_row, word_doubts
 
 PAGE = ROOT / "docs" / "statement-check.md"
 OWN = 1600

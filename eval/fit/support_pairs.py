@@ -19,7 +19,7 @@ from pathlib import Path
 from eval.fit.corpora import OWN
 from index.sentences import split_sentences
 from index.values import Language
-from qa.support import Claim
+from qa.comparing import Claim
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 HELD_OUT = 2

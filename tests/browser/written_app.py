@@ -6,6 +6,7 @@
 import os
 import runpy
 import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,5 +22,7 @@ if not hasattr(opening, "is_scripted"):
     encoder = WordEncoder()
     opening.load_encoder = lambda *_: encoder
     wiring.SupportChecker = lambda _: WordChecker()
+    # the word encoder's ranking does not tell what is beside the question
+    wiring.Limits = partial(wiring.Limits, beside=0.0)
 
 runpy.run_path(str(ROOT / "ui/web/app.py"))

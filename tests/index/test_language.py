@@ -11,7 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import index.language
-from index.language import LANGUAGES, detect_language, question_language, unsupported_language
+from index.language import (
+    LANGUAGES,
+    detect_language,
+    mixes_languages,
+    question_language,
+    unsupported_language,
+)
 
 QUESTIONS = tomllib.loads(
     Path(__file__).with_name("short_questions.toml").read_text(encoding="utf-8")
@@ -239,6 +245,31 @@ def test_a_text_without_words_has_the_default_language(text):
 def test_a_long_text_is_judged_by_beginning_middle_and_end():
     body = "Die Mittel stehen bereit und werden im Mai vergeben. " * 2000
     assert detect_language("The summary is short. " * 20 + body, default="en") == "de"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "mixed"),
+    [
+        ("en", "The region offers room for further rechenzentren.", True),
+        ("en", "The Wettbewerb and the Wirtschaft of the region grow.", True),
+        ("en", "The forces in these digitalen Zukunftsfeldern must be joined.", True),
+        ("en", "Further data centres could be built nach der Kohle.", True),
+        ("en", "The Amt für Statistik der Stadt Leipzig counts.", False),
+        ("en", "The Potenzialstudie Digitalisierung appeared in 2022.", False),
+        ("en", "Its motto is “Zukunft wird hier gemacht”.", False),
+        ("en", "Its motto is 'Zukunft wird hier gemacht'.", False),
+        ("en", "Müller leads the Rathaus.", False),
+        ("de", "Die Hub-Initiative is a network of over 500 Partner.", True),
+        ("de", "Der Hub widmet sich energy, smart cities und health.", True),
+        ("de", "Der Smart Systems Hub ist ein Accelerator für Start-ups.", False),
+        ("de", "Das Motto lautet „enabling the Internet of Things“.", False),
+        ("de", "Das Federal Ministry for Economic Affairs and Energy fördert ihn.", False),
+        ("de", "Das Team arbeitet remote.", False),
+        ("de", "Tel.: +49 (0)351 56 41 270.", False),
+    ],
+)
+def test_words_of_both_languages_in_one_sentence(language, text, mixed):
+    assert mixes_languages(text, language) == mixed
 
 
 def test_there_are_enough_questions_for_and_against_a_third_language():

@@ -10,8 +10,9 @@ import pytest
 
 from index.embedding import Encoder, load_encoder
 from index.settings import load_settings
+from qa.comparing import Claim
 from qa.instructions import is_instruction
-from qa.support import Claim, SupportChecker
+from qa.support import SupportChecker
 from tests.fakes import WordEncoder
 from tests.qa.poisoned import Poisoned, poisoned
 

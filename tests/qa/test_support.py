@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import get_args
 
+import numpy as np
 import pytest
 
-from qa.support import FEATURES, Claim, Comparer, Doubt, SupportChecker, denied, feature_row
+from qa.comparing import Claim, Compared, Comparer
+from qa.facts import read_facts
+from qa.roles import changed_places
+from qa.support import FEATURES, Doubt, SupportChecker, denied, feature_row
 from qa.wording import doubts
 from tests.fakes import WordEncoder
 
@@ -95,6 +99,33 @@ def test_names_that_change_places_are_noticed(checker: SupportChecker) -> None:
     assert "order" in reasons(checker, swapped, evidence)
     passive = "In 1998 Bert Tal was followed by Anna Berg as the head of the society."
     assert reasons(checker, passive, evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("Die Physikerin Anna Berg leitete Elmau, der Maler Bert Tal die Stiftung.", False),
+        ("Die Physikerin Bert Tal leitete Elmau, der Maler Anna Berg die Stiftung.", True),
+    ],
+)
+def test_names_that_change_places_across_languages_are_noticed(text: str, changed: bool) -> None:
+    evidence = "The physicist Anna Berg led Elmau, the painter Bert Tal led the foundation."
+    (ours, theirs) = (read_facts(text, "de"), read_facts(evidence, "en"))
+    meant = {
+        "Physikerin": "physicist",
+        "Maler": "painter",
+        "leitete": "led",
+        "Stiftung": "foundation",
+    }
+    found = np.array(
+        [[meant.get(a.text, a.text) == b.text for b in theirs.words] for a in ours.words],
+        np.float32,
+    )
+    assert changed_places(Compared(ours, theirs, found, found)) == changed
+
+
+def test_evidence_without_a_word_is_none(checker: SupportChecker) -> None:
+    assert "meaning" in reasons(checker, "Anna Berg followed Bert Tal.", "It is so.")
 
 
 def test_a_word_in_the_place_of_another_is_noticed(checker: SupportChecker) -> None:

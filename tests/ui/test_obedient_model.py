@@ -33,7 +33,7 @@ from ui.render import answer_parts
 from ui.wording import words
 
 DOCUMENTS = {f"{i:03}.txt": one for i, one in enumerate(poisoned())}
-LIMITS = Limits(4096, 400, 8.0, 16.0, "mark")
+LIMITS = Limits(4096, 400, 8.0, 16.0, "mark", beside=0.0)
 MANNERS: tuple[Manner, ...] = ("schema", "plain")
 
 

@@ -40,7 +40,7 @@ QUESTION = "Wann findet das Expertentreffen statt?"
 def assistant(index: Path, encoder: Encoder, scripted: Scripted) -> Iterator[Assistant]:
     """The real one; what it is asked is answered, by the scripted model."""
     library = Library(index, encoder)
-    limits = Limits(4096, 200, 20.0, 30.0, "drop")
+    limits = Limits(4096, 200, 20.0, 30.0, "drop", beside=0.0)
     writer = Writer(Endpoint(scripted.url, "schreiber"), WordChecker(), library, limits)
     parts = Retriever(library), EvidenceFinder(), Answerability(threshold=0.0)
     yield Assistant(library, encoder, *parts, writer)
@@ -186,7 +186,8 @@ def test_the_page_ends_with_all_that_was_written(
     assert "schreiber" in body
     assert DE("writing") not in body
     assert [b.key for b in page.button if b.key.startswith("stop")] == []
-    assert len([name for name in buttons(page) if name.startswith("open 1")]) == 2
+    # two statements, and beneath them two quotes that they pass over
+    assert len([name for name in buttons(page) if name.startswith("open 1")]) == 4
     assert "schreiber" in shown(start(chat=page.query_params["chat"]))
 
 
