@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent import futures
 from dataclasses import dataclass
 
 import streamlit as st
@@ -49,18 +50,25 @@ def wait(turn: Turn, desk: Desk, number: int, count: int, w: Words) -> Answer | 
     """
     # Always there, or what follows would be built anew once it is gone.
     place = st.empty()
-    time.sleep(0 if _has_begun(turn) else _POLL)
+    _pause(turn)
     if not _has_begun(turn):
         with place.container():
-            line = st.empty()
+            st.status(w.counted("searching", count))
+            step = st.empty()
             if desk.endpoint:
                 _stop(turn, f"stop-early-{number}", w)
         while not _has_begun(turn):
-            line.status(w.counted("searching", count))
-            time.sleep(_POLL)
+            step.empty()
+            _pause(turn)
     place.empty()
     part = turn.partial
     return None if turn.reply.done() else part
+
+
+def _pause(turn: Turn) -> None:
+    """No longer than until the reply is there."""
+    if not _has_begun(turn):
+        futures.wait([turn.reply], _POLL)
 
 
 def _has_begun(turn: Turn) -> bool:
