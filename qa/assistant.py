@@ -23,7 +23,7 @@ from qa.explaining import Explanation
 from qa.extractive import compose
 from qa.generative import OnPartial, Task, Writer
 from qa.parts import completed, split_question
-from qa.question import analyse
+from qa.question import analyse, is_greeting
 from qa.retrieval import Found, Retriever
 from qa.values import Answer, Exchange, Hit, NotInDocuments, Reason, Reply, Timings
 from qa.wording import not_answered, not_covered, refusal
@@ -125,7 +125,7 @@ class Assistant:
         answer_in = language or spoken
         if len(text) > self._max_chars:
             return _refuse(text, answer_in, "too_long", count=len(text), limit=self._max_chars)
-        if not _WORD.search(text):
+        if not _WORD.search(text) or is_greeting(text):
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
@@ -152,7 +152,7 @@ class Assistant:
     ) -> tuple[Hit, ...]:
         """The ranking that ``ask`` reads, as much of it as a reply carries, and no reading."""
         text = question.strip()[: self._max_chars]
-        if not _WORD.search(text):
+        if not _WORD.search(text) or is_greeting(text):
             return ()
         spoken = question_language(text, conversation=conversation, interface=interface)
         return self._find(understand(text, history), spoken, _Limits(within)).hits[:SHOWN]
@@ -167,7 +167,7 @@ class Assistant:
     ) -> Explanation:
         """Why ``ask`` replies as it does: what each signal adds to passages, sentences, decision."""
         text = question.strip()[: self._max_chars]
-        if not _WORD.search(text):
+        if not _WORD.search(text) or is_greeting(text):
             return Explanation((), (), None, self._answerability.threshold)
         spoken = question_language(text, conversation=conversation, interface=interface)
         read = self._read(text, spoken, _Limits(within))

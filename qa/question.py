@@ -90,6 +90,20 @@ _REASON = re.compile(
 _LIST = re.compile(r"(?:,[^,]{2,60}){2,}|[:;]|\b(?:sowie|as well as|und|and)\b")
 
 
+_GREETINGS = frozenset(
+    (
+        *("hallo", "hi", "hey", "moin", "servus", "grüß gott", "guten tag", "guten morgen"),
+        *("guten abend", "tschüss", "danke", "danke schön", "vielen dank", "hello", "hello there"),
+        *("good morning", "good afternoon", "good evening", "bye", "thanks", "thank you"),
+    )
+)
+
+
+def is_greeting(text: str) -> bool:
+    """Nothing but a greeting or thanks: a word that may resemble one in a document, yet asks nothing."""
+    return " ".join(re.findall(r"\w+", text.casefold())) in _GREETINGS
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as the rest of ``qa`` needs it. ``words`` are its content words as written;

@@ -119,6 +119,8 @@ def test_a_refusal_keeps_the_ranking(silent: Assistant) -> None:
         ("", "no_question"),
         ("   \n", "no_question"),
         ("?!… – „“", "no_question"),
+        ("Hallo!", "no_question"),
+        ("Thank you.", "no_question"),
         ("wort " * 10_000, "too_long"),
         ("Quand aura lieu la réunion des experts de l'énergie à Leipzig ?", "other_language"),
     ],
