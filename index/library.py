@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,9 +27,6 @@ COMMON, COMMON_SHARE = 200, 0.2
 COMMON_GRAM, COMMON_GRAM_SHARE = 25, 0.05
 """A word form, a 4-gram is looked for if it is in so many passages, or this share of them, at most:
 the best 24 of 9,000 passages stay the same, in two thirds of the time."""
-
-AT_ONCE = 4
-"""So many word searches run at the same time."""
 
 REMEMBERED = 200_000
 """Counts of so many word forms are kept at most."""
@@ -66,11 +62,8 @@ class Library:
         self._vectors = open_vectors(self.store)
         self._text = lru_cache(maxsize=16)(self.store.text)
         self._remembered: _Memory | None = None
-        self._beside = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="word-search")
 
     def close(self) -> None:
-        """Wait for the searches under way and close the store."""
-        self._beside.shutdown()
         self.store.close()
 
     @property
@@ -121,12 +114,6 @@ class Library:
         most = max(COMMON, COMMON_SHARE * passages)
         kept = [form for form in forms if frequency[form] <= (grams if is_gram(form) else most)]
         return self.store.search_words(kept or forms, k, within)
-
-    def searching_words(
-        self, words: Sequence[str], language: Language, k: int, within: Sequence[PassageId] | None
-    ) -> Future[list[tuple[PassageId, float]]]:
-        """``search_words`` beside what the caller does meanwhile: SQLite lets go of the interpreter."""
-        return self._beside.submit(self.search_words, words, language, k, within)
 
     def _memory(self) -> _Memory:
         """What is remembered of the store as it is now."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
-from index.embedding import Embedded, Encoder
+from index.embedding import Encoder
 from index.language import question_language, unsupported_language
 from index.library import Library
 from index.values import Document, Language, PassageId
@@ -257,11 +257,9 @@ class Assistant:
         return _Read(found, evidence, self._answerability.probability(found, evidence))
 
     def _find(self, text: str, spoken: Language, limits: _Limits) -> Found:
-        def embed() -> Embedded:
-            return self.encoder.encode_questions([text])[0]
-
+        asked = self.encoder.encode_questions([text])[0]
         question = analyse(text, spoken)
-        return self._retriever.retrieve(question, embed, limits.within, limits.only, limits.without)
+        return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
 
 
 def _understood(

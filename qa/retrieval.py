@@ -8,7 +8,7 @@ each candidate; its coefficients are in ``models/ranker.json``, fitted by ``pyth
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -110,40 +110,36 @@ class Retriever:
     def retrieve(
         self,
         question: Question,
-        embed: Callable[[], Embedded],
+        asked: Embedded,
         within: Sequence[str] | None = None,
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
     ) -> Found:
-        """Rank the passages that may answer; ``embed`` gives what the model makes of the question.
+        """Rank the passages that may answer; ``asked`` is what the model makes of it.
 
         ``within`` limits the search to some document paths, ``only`` to some passages, and
         ``without`` leaves some out. Equal scores are ordered by id.
         """
-        return self.rank(self.gather(question, embed, within, only, without))
+        return self.rank(self.gather(question, asked, within, only, without))
 
     def gather(
         self,
         question: Question,
-        embed: Callable[[], Embedded],
+        asked: Embedded,
         within: Sequence[str] | None = None,
         only: Sequence[PassageId] | None = None,
         without: Sequence[PassageId] = (),
     ) -> Candidates:
-        """Candidates from both signals with their features, in the order of their ids.
-
-        The words are looked for while ``embed`` works: neither needs the other.
-        """
+        """Candidates from both signals with their features, in the order of their ids."""
         store = self.library.store
         limit = only if within is None or only is not None else store.passage_ids(within)
         spare = len(without)
-        by_words = self.library.searching_words(
-            question.words, question.language, WORDED + spare, limit
-        )
-        asked = embed()
         near = self.library.search_vectors(asked.vector, question.language, NEAREST + spare, limit)
         near = _less(near, without, NEAREST)
-        worded = dict(_less(by_words.result(), without, WORDED))
+        by_words = self.library.search_words(
+            question.words, question.language, WORDED + spare, limit
+        )
+        worded = dict(_less(by_words, without, WORDED))
         passages = store.passages(sorted({i for i, _ in near} | set(worded)))
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:

@@ -39,7 +39,7 @@ class Bench:
         if key not in self.gathered:
             question = analyse(asked.question, asked.language)
             within = self._within(asked, where)
-            found = retriever.gather(question, lambda: self.asked[asked.id], within)
+            found = retriever.gather(question, self.asked[asked.id], within)
             self.gathered[key] = replace(found, forms={})  # they are most of the memory
         return retriever.rank(self.gathered[key])
 

@@ -38,7 +38,7 @@ def found(tmp_path: Path, folder: Path, encoder: WordEncoder) -> Found:
     sync([folder], tmp_path / "index", encoder)
     retriever = Retriever(Library(tmp_path / "index", encoder))
     question = analyse("Welche Zuschüsse gibt es?", "de")
-    return retriever.retrieve(question, lambda: encoder.encode_questions([question.text])[0])
+    return retriever.retrieve(question, encoder.encode_questions([question.text])[0])
 
 
 def evidence(found: Found, *scores: tuple[str, float]) -> list[Evidence]:
