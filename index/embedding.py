@@ -16,9 +16,10 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -79,13 +80,18 @@ class Encoder(Protocol):
 
 
 class TransformerEncoder:
-    """A sentence-transformers model; safe to call from several threads, one forward at a time."""
+    """A sentence-transformers model; safe to call from several threads.
+
+    Up to ``threads`` forward passes run at the same time, each on one processor. One pass on all of
+    them is hardly faster, and several times slower as soon as anybody else wants a processor.
+    """
 
     def __init__(self, source: str, identity: str, threads: int) -> None:
         self.source = source
         self._identity = identity
         self._threads = threads
         self._lock = threading.Lock()
+        self._passes = threading.BoundedSemaphore(threads)
         self._loaded: Any = None
 
     @property
@@ -113,14 +119,27 @@ class TransformerEncoder:
             return self._whole(texts, prompt, progress)
         tokens = _tokens(model, [prompt + " ".join(parts) for parts in texts])
         found: dict[int, Embedded] = {}
-        for rows in _batches([len(ids) for ids in tokens["input_ids"]]):
+
+        def embed(rows: Sequence[int]) -> None:
             states = self._states(model, [tokens["input_ids"][i] for i in rows])
             for i, (last, late) in zip(rows, states, strict=True):
                 offsets = np.array(tokens["offset_mapping"][i], np.int64) - len(prompt)
                 found[i] = _embedded(texts[i], offsets, last, late)
+
+        batches = _batches([len(ids) for ids in tokens["input_ids"]])
+        for some in iter(lambda: list(islice(batches, self._threads)), []):
+            self._at_once(embed, some)
             if progress:
                 progress(len(found), len(texts))
         return [found[i] for i in range(len(texts))]
+
+    def _at_once(self, embed: Callable[[Sequence[int]], None], batches: list[list[int]]) -> None:
+        """Each batch in a thread of its own; a single one, as of a question, needs none."""
+        if len(batches) == 1:
+            return embed(batches[0])
+        with ThreadPoolExecutor(len(batches), thread_name_prefix="embed") as pool:
+            list(pool.map(embed, batches))
+        return None
 
     def _states(self, model: Any, rows: Sequence[Sequence[int]]) -> list[tuple[Vectors, Vectors]]:
         """States of the last layer and of ``WORD_LAYER``, ``(tokens, dim)`` each, for every row."""
@@ -128,7 +147,7 @@ class TransformerEncoder:
 
         batch = model[0].tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt")
         # half precision gains nothing for a single text
-        with self._lock, torch.inference_mode(), _half_precision(enabled=len(rows) > 1):
+        with self._passes, torch.inference_mode(), _half_precision(enabled=len(rows) > 1):
             layers = model[0](dict(batch))["all_layer_embeddings"]
         late_at = max(WORD_LAYER, -len(layers))
         last, late = (layers[i].float().numpy() for i in (-1, late_at))
@@ -155,7 +174,7 @@ class TransformerEncoder:
     def _model(self) -> Any:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self.source, self._threads)
+                self._loaded = _load(self.source)
         return self._loaded
 
 
@@ -267,7 +286,7 @@ def _folder_identity(folder: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def _load(source: str, threads: int) -> Any:
+def _load(source: str) -> Any:
     local = Path(source).is_dir()
     if local:
         os.environ["HF_HUB_OFFLINE"] = "1"
@@ -279,7 +298,7 @@ def _load(source: str, threads: int) -> Any:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        torch.set_num_threads(threads)
+        torch.set_num_threads(1)
         return SentenceTransformer(
             source,
             device="cpu",

@@ -6,6 +6,7 @@ one; passages that the snapshot names and the store has lost since are left out.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,8 +57,9 @@ class Library:
             raise NoIndexError(f"{folder}: nothing is indexed yet. Run `belegt sync FOLDER`.")
         self.word_space = load_word_space(encoder.identity)
         self._lock = threading.Lock()
-        self._vectors = open_vectors(self.store)
+        self._pointer = self.store.folder / "CURRENT"
         self._published = self._current()
+        self._vectors = open_vectors(self.store)
         self._text = lru_cache(maxsize=16)(self.store.text)
         self._remembered: _Memory | None = None
 
@@ -75,9 +77,13 @@ class Library:
                 self._text.cache_clear()
         return self._vectors
 
-    def _current(self) -> str:
-        current = self.store.folder / "CURRENT"
-        return current.read_text() if current.is_file() else ""
+    def _current(self) -> tuple[int, int] | None:
+        """Changes when another generation is published, by a file that takes the place of this one."""
+        try:
+            current = os.stat(self._pointer)
+        except OSError:
+            return None
+        return current.st_ino, current.st_mtime_ns
 
     def documents(self) -> Mapping[str, Document]:
         """All documents by path."""

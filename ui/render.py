@@ -228,16 +228,6 @@ def places_heading_html(reply: Reply, w: Words) -> str:
     return f'<p class="b-heading" lang="{reply.language}">{escape(own)}</p>'
 
 
-def judge_html(w: Words) -> str:
-    """What stands before the judgements of a reply."""
-    return f'<span class="b-judge">{escape(w("judge"))}</span>'
-
-
-def kept_html(line: str) -> str:
-    """That a judgement was kept; screen readers hear it."""
-    return f'<p class="b-kept" role="status"><span aria-hidden="true">✓ </span>{escape(line)}</p>'
-
-
 def heading_html(text: str) -> str:
     return f'<p class="b-heading">{escape(text)}</p>'
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from index.store import Store
 from index.sync import sync
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_chat import ask
 from tests.fakes import SEEDS, WordEncoder
 from tests.scripted_endpoint import Endpoint
-from tests.ui.test_streaming import one_by_one
+from tests.ui.test_streaming import one_by_one, repeats
 from ui.wording import words
 
 pytestmark = pytest.mark.browser
@@ -33,7 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def again(page, turn: int) -> None:
-    page.locator(f".st-key-again-{turn} button").click()
+    page.locator(f"[data-press=again][data-turn='{turn}']").click()
 
 
 def answered(page, count: int) -> None:
@@ -99,7 +102,7 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     search.press("Enter")
     expect(chats).to_contain_text(PARTNERS)
 
-    here = page.locator("[class*='st-key-row-chat-here']")
+    here = page.locator(".st-key-chats .here")
     here.get_by_role("button", name=DE("chat_more")).click()
     page.get_by_label(DE("chat_title")).fill("Preise von 2018")
     page.get_by_label(DE("chat_title")).press("Enter")
@@ -116,14 +119,21 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     expect(page.get_by_text("Preise von 2018")).to_have_count(0)
 
 
-@pytest.fixture
-def written(serve, tmp_path_factory, german, scripted: Endpoint):
-    """A tab of pages where the scripted model writes."""
+@pytest.fixture(scope="module")
+def written_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source documents for pages where the scripted model writes."""
     root = tmp_path_factory.mktemp("written")
     sync([SEEDS], root / "index", WordEncoder())
+    return root
+
+
+@pytest.fixture
+def written(serve, written_place: Path, german, scripted: Endpoint):
+    """A tab of pages where the scripted model writes."""
     variables = {"BELEGT_LLM_BASE_URL": scripted.url, "BELEGT_LLM_MODEL": "schreiber"}
     tab = german.new_page()
-    tab.goto(serve(root, "written_app.py", **variables))
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(serve(written_place, "written_app.py", **variables))
     tab.get_by_role("heading", name=DE("ask_heading")).wait_for()
     yield tab
     tab.close()
@@ -172,3 +182,44 @@ def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, sc
     expect(marker).to_have_count(4)
     expect(written.get_by_text(DE("writing"))).to_have_count(0)
     expect(written.get_by_text(DE("version", number=3, count=3))).to_be_visible()
+
+
+def test_a_reload_while_the_second_answer_is_written_loses_and_doubles_nothing(
+    written, written_place: Path, scripted: Endpoint
+):
+    expect = playwright_api.expect
+    first, second = (written.locator(f".st-key-turn-{number}") for number in (1, 2))
+    scripted.play(repeats)
+    ask(written, FIRST)
+    expect(first.locator(".b-label")).to_contain_text("schreiber")
+    whole = first.locator(".answer").inner_text()
+
+    gate = threading.Event()
+    scripted.play(one_by_one(gate))
+    ask(written, PARTNERS)
+    expect(second.locator(".answer button")).to_have_count(1)
+    begun, asked = second.locator(".answer").inner_text(), len(scripted.requests)
+    for _ in range(2):
+        written.reload()
+        expect(second.get_by_text(DE("writing"))).to_be_visible()
+        assert first.locator(".answer").inner_text() == whole
+        assert second.locator(".answer").inner_text() == begun
+    gate.set()
+    expect(second.locator(".b-label")).to_contain_text("schreiber")
+    expect(written.get_by_text(DE("writing"))).to_have_count(0)
+    markers = second.locator(".answer button").count()
+    assert markers > 1
+    done = second.locator(".answer").inner_text()
+    assert done.startswith(begun[: begun.rindex("1")])
+    written.reload()
+    expect(second.locator(".answer button")).to_have_count(markers)
+    assert [first.locator(".answer").inner_text(), second.locator(".answer").inner_text()] == [
+        whole,
+        done,
+    ]
+    assert written.locator(".b-question").all_inner_texts() == [FIRST, PARTNERS]
+    expect(written.get_by_role("button", name=DE("version_previous"))).to_have_count(0)
+    assert len(scripted.requests) == asked
+    chat = re.search("chat=([0-9a-f]+)", written.url)
+    with closing(Store(written_place / "index")) as store:
+        assert len(store.turns(chat[1])) == 2

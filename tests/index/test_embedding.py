@@ -101,3 +101,21 @@ def test_a_text_beyond_the_longest_input_is_cut(real_encoder: TransformerEncoder
     assert len(made.parts) == len(parts)
     assert 0 < int(made.word_parts.max()) < 200
     np.testing.assert_allclose(made.parts[-1], made.vector, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_batches_side_by_side_make_what_they_make_in_turn(
+    real_encoder: TransformerEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "TOKENS_AT_ONCE", 64)
+    passages = [[f"Brücke {i}.", "Sie führt über den Fluss. " * (i % 7)] for i in range(24)]
+    told: list[int] = []
+    made = []
+    for threads in (1, 3):
+        encoder = TransformerEncoder(real_encoder.source, real_encoder.identity, threads)
+        made.append(encoder.encode_passages(passages, lambda done, _: told.append(done)))
+    assert told == sorted(told[: told.index(24) + 1]) + sorted(told[told.index(24) + 1 :])
+    assert told.count(24) == 2
+    for one, other in zip(*made, strict=True):
+        np.testing.assert_array_equal(one.vector, other.vector)
+        np.testing.assert_array_equal(one.words, other.words)

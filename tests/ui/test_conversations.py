@@ -15,6 +15,7 @@ from index.embedding import Encoder
 from index.store import Store
 from index.sync import sync
 from tests.ui.conftest import QUOTES, TICKETS, CannedAssistant
+from tests.ui.pressing import buttons, press, tell
 from tests.ui.test_pages import ask, shown
 from ui import serving
 from ui.web import opening
@@ -53,14 +54,15 @@ def start(
     return begin
 
 
+def chats(page: AppTest) -> Any:
+    """The part that lists the conversations."""
+    return next((e for e in page.get("bidi_component") if e.key == "chats"), None)
+
+
 def titles(page: AppTest) -> list[str]:
     """The conversations in the sidebar, top to bottom."""
-    buttons = page.sidebar.button
-    return [
-        b.label.replace("\u2060", "").replace("\\", "")
-        for b in buttons
-        if b.key.startswith("chat-")
-    ]
+    listed = chats(page)
+    return [chat["title"] for chat in json.loads(listed.proto.json)["chats"]] if listed else []
 
 
 # -- follow-ups ---------------------------------------------------------------------------------
@@ -143,15 +145,15 @@ def test_conversations_are_listed_found_named_and_deleted(start: Start, index: P
     second = page.query_params["chat"]
     assert titles(page) == ["Was kostet das Treffen?", "Wie viele Partner gibt es?"]
 
-    page.text_input(key=f"title-{first}").set_value("Netzwerk *neu*").run()
+    tell(page, "chats", "renamed", {"id": first, "title": " Netzwerk  *neu* "})
     assert titles(page)[1] == "Netzwerk *neu*"
     assert titles(start()) == ["Was kostet das Treffen?", "Netzwerk *neu*"]
 
-    page.button(key=f"chat-{first}").click().run()
+    tell(page, "chats", "opened", first)
     assert "Wie viele Partner gibt es?" in shown(page)
     assert page.query_params["chat"] == first
 
-    page.button(key=f"delete-{first}").click().run()
+    tell(page, "chats", "deleted", first)
     assert titles(page) == ["Was kostet das Treffen?"]
     assert DE("ask_heading") in shown(page)
     assert DE("unknown_chat") in shown(start(chat=first))
@@ -176,15 +178,17 @@ def test_an_answer_given_anew_stands_beside_the_first(
 ) -> None:
     page = ask(start(), "Was kostet das Treffen?")
     page.radio(key="answer_language").set_value("en").run()
-    page.button(key="again-1").click().run()
+    press(page, "again 1")
     assert DE("version", number=2, count=2) in shown(page)
     assert canned.asked[-1]["question"] == "Was kostet das Treffen?"
     assert canned.asked[-1]["history"] == []
     for where in (page, start(chat=page.query_params["chat"])):
         assert DE("version", number=2, count=2) in shown(where)
-        where.button(key="version-previous-1").click().run()
+        assert "version 1 2" not in buttons(where)
+        press(where, "version 1 0")
         assert DE("version", number=1, count=2) in shown(where)
-        assert where.button(key="version-previous-1").disabled
+        assert "version 1 -1" not in buttons(where)
+        assert "version 1 1" in buttons(where)
 
 
 def test_an_old_citation_opens_its_revision_and_says_it_has_changed(

@@ -25,6 +25,7 @@ from qa.values import Answer
 from tests.fakes import WordChecker
 from tests.scripted_endpoint import Endpoint as Scripted
 from tests.scripted_endpoint import Request, event, states
+from tests.ui.pressing import buttons
 from tests.ui.test_pages import ask, shown
 from ui import serving
 from ui.web import opening
@@ -186,7 +187,7 @@ def test_the_page_ends_with_all_that_was_written(
     assert DE("writing") not in body
     assert [b.key for b in page.button if b.key.startswith("stop")] == []
     # two statements, and beneath them two quotes that they pass over
-    assert len([b for b in page.button if b.key.startswith("open-1-")]) == 4
+    assert len([name for name in buttons(page) if name.startswith("open 1")]) == 4
     assert "schreiber" in shown(start(chat=page.query_params["chat"]))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from index.errors import NoIndexError
 from index.values import Document
-from qa.values import Answer, NotInDocuments, Reply
-from ui import render
+from qa.values import Answer, NotInDocuments
+from ui import render, render_turn
 from ui.web import chats, documents_page, judging, parts, reading, replying, scoping, sharing, why
 from ui.web.desk import Desk, Turn
 from ui.web.faults import show_fault
@@ -18,7 +19,6 @@ from ui.web.talk import Conversation, conversation, keep_address
 from ui.wording import Words
 
 _EXAMPLES = 3
-_ALSO = 5
 
 
 def show(w: Words) -> None:
@@ -46,7 +46,7 @@ def show(w: Words) -> None:
         with st.container(key="talk"):
             written = _talk(talk, desk, documents, w)
         with st.container(key="reader"):
-            drawn = reading.show(talk, desk, documents, w)
+            drawn = reading.show(talk, desk, documents, w, partial(_pressed, talk, desk, w))
     parts.say(_news(talk, w))
     replying.follow(written)
     reading.follow(drawn)
@@ -127,19 +127,14 @@ def _reply(
         match reply:
             case Answer():
                 _answer(talk, number, turn, reply, w)
-                if part is None:
-                    st.html(render.label_html(reply, w))
             case NotInDocuments():
                 st.html(render.refusal_html(reply))
         if part:
             replying.writing(turn, number, part, w)
         else:
-            _doings(talk, desk, number, turn, places, documents, w)
-    with shown:
-        if places:
-            st.html(render.places_heading_html(reply, w))
-        for place in places:
-            _card(talk, number, place, reply, w)
+            _doings(talk, desk, number, turn, bool(places), documents, w)
+    if places:
+        shown.html(render_turn.cards_html(places, number, reply, w))
     return part
 
 
@@ -148,16 +143,41 @@ def _doings(
     desk: Desk,
     number: int,
     turn: Turn,
-    places: Sequence[render.Place],
+    has_places: bool,
     documents: Mapping[str, Document],
     w: Words,
 ) -> None:
-    """What can be done with a reply that is there."""
-    if places:
-        judging.show(talk, desk, number, turn, places, w)
-        replying.versions(talk, desk, number, turn, w)
+    """How sure a reply is that is there, and what can be done with it."""
+    reply = turn.reply.result()
+    rows = [render.label_html(reply, w)] if isinstance(reply, Answer) else []
+    if has_places:
+        rows.append(judging.row(talk, number, turn, w))
+        rows.append(render_turn.versions_html(turn.shown, len(turn.replies), number, w))
+    if rows:
+        st.html(f'<div class="b-doings">{"".join(rows)}</div>')
+    if turn.fault:
+        show_fault(turn.fault, w)
+    if has_places:
         why.show(desk, number, turn, documents, w)
     sharing.show(talk, number, documents, w)
+
+
+def _pressed(talk: Conversation, desk: Desk, w: Words, act: str, number: int, value: str) -> None:
+    """A button of ``render_turn`` was pressed in turn ``number``, from 1."""
+    turn = talk.turns[number - 1]
+    match act:
+        case "judge":
+            judging.judge(talk, desk, number, value)
+        case "cancel":
+            talk.close()
+        case "undo":
+            desk.take_back(turn)
+        case "evaluate":
+            judging.evaluate()
+        case "again":
+            replying.again(talk, desk, turn, w)
+        case "version":
+            turn.show(int(value))
 
 
 def _answer(talk: Conversation, number: int, turn: Turn, reply: Answer, w: Words) -> None:
@@ -167,35 +187,6 @@ def _answer(talk: Conversation, number: int, turn: Turn, reply: Answer, w: Words
 
 def _current(talk: Conversation, number: int) -> int | None:
     return talk.opened[1] if talk.opened and talk.opened[0] == number else None
-
-
-def _card(talk: Conversation, number: int, place: render.Place, reply: Reply, w: Words) -> None:
-    with st.container(border=True, key=f"card-{number}-{place.number}", gap="xsmall"):
-        st.html(render.place_html(place, reply.language, w))
-        st.button(
-            w("show_evidence" if place.is_citation else "show_passage", number=place.number),
-            key=f"open-{number}-{place.number}",
-            type="tertiary",
-            icon=":material/menu_book:",
-            on_click=talk.open,
-            args=(number, place.number),
-        )
-        _elsewhere(talk, number, place, w)
-
-
-def _elsewhere(talk: Conversation, number: int, place: render.Place, w: Words) -> None:
-    """Where else the same stands; each opens the document there."""
-    for other, also in enumerate(place.also[:_ALSO], start=1):
-        st.button(
-            w("also_in", title=render.plain_label(render.also_name(also, place))),
-            key=f"also-{number}-{place.number}-{other}",
-            type="tertiary",
-            icon=":material/content_copy:",
-            on_click=talk.open,
-            args=(number, place.number, other),
-        )
-    if len(place.also) > _ALSO:
-        st.html(render.note_html(w.counted("also_more", len(place.also) - _ALSO)))
 
 
 def _news(talk: Conversation, w: Words) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from index.errors import BelegtError
 from index.store import Chat
 from ui import render
+from ui.web import parts
 from ui.web import talk as talks
 from ui.web.desk import Desk
 from ui.web.faults import show_fault
@@ -15,7 +16,7 @@ from ui.wording import Words
 
 _SHOWN = 30
 _FEW = 3
-_TITLE = 60
+_TITLE, _NAME = 60, 200
 
 
 def show(talk: Conversation, desk: Desk, w: Words) -> None:
@@ -39,9 +40,17 @@ def show(talk: Conversation, desk: Desk, w: Words) -> None:
         )
     if not found:
         st.html(render.note_html(w("chats_none")))
-    with st.container(key="chats", gap=None):
-        for chat in found[:_SHOWN]:
-            _row(chat, talk, desk, w)
+    listed = [
+        parts.Line(chat.id, title_of(chat), (chat.title or chat.first)[:_NAME]) for chat in found
+    ]
+    parts.chats(
+        listed[:_SHOWN],
+        talk.id,
+        w,
+        opened=lambda chat: talks.go_to(desk, chat),
+        renamed=lambda chat, title: desk.rename(chat, " ".join(title.split())[:_NAME], talk.owner),
+        deleted=lambda chat: _delete(chat, talk, desk),
+    )
 
 
 def title_of(chat: Chat) -> str:
@@ -50,48 +59,7 @@ def title_of(chat: Chat) -> str:
     return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
 
 
-def _row(chat: Chat, talk: Conversation, desk: Desk, w: Words) -> None:
-    here = chat.id == talk.id
-    key = f"chat-here-{chat.id}" if here else f"chat-{chat.id}"
-    with st.container(horizontal=True, gap=None, key=f"row-{key}", vertical_alignment="center"):
-        st.button(
-            render.plain_label(title_of(chat)),
-            key=key,
-            type="tertiary",
-            width="stretch",
-            help=w("chat_here") if here else None,
-            on_click=talks.go_to,
-            args=(desk, chat.id),
-        )
-        more = {"icon": ":material/more_vert:", "help": w("chat_more"), "type": "tertiary"}
-        with st.popover(w("chat_more"), key=f"more-{chat.id}", **more):
-            _manage(chat, talk, desk, w)
-
-
-def _manage(chat: Chat, talk: Conversation, desk: Desk, w: Words) -> None:
-    st.text_input(
-        w("chat_title"),
-        value=chat.title or chat.first,
-        key=f"title-{chat.id}",
-        max_chars=200,
-        on_change=_rename,
-        args=(chat, talk, desk),
-    )
-    st.html(render.note_html(w("chat_delete_note")))
-    st.button(
-        w("chat_delete"),
-        key=f"delete-{chat.id}",
-        icon=":material/delete:",
-        on_click=_delete,
-        args=(chat, talk, desk),
-    )
-
-
-def _rename(chat: Chat, talk: Conversation, desk: Desk) -> None:
-    desk.rename(chat.id, " ".join(str(st.session_state[f"title-{chat.id}"]).split()), talk.owner)
-
-
-def _delete(chat: Chat, talk: Conversation, desk: Desk) -> None:
-    desk.delete(chat.id, talk.owner)
-    if chat.id == talk.id:
+def _delete(chat: str, talk: Conversation, desk: Desk) -> None:
+    desk.delete(chat, talk.owner)
+    if chat == talk.id:
         talks.start_anew()

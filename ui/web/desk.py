@@ -107,7 +107,8 @@ class Turn:
     ``partial`` is what a language model has written so far, ``stop`` ends the writing. ``unkept``
     says why the reply could not be stored. ``fresh``: asked in this session, so a screen reader
     should hear of it. ``noted`` is how it was judged in this session, ``fault`` why that could not be
-    kept; ``why`` is the explanation, once it was asked for. ``scope`` is what was searched.
+    kept; ``why`` is the explanation, once it was asked for. ``scope`` is what was searched. ``sheets``
+    is what the page holds of the reply, and of what it was made (see ``reading``).
     """
 
     question: str
@@ -122,6 +123,7 @@ class Turn:
     noted: Noted | None = None
     fault: Exception | None = None
     why: Future[list[Explained]] | None = None
+    sheets: tuple[Sequence[Any], Mapping[str, Mapping[str, Any]]] | None = None
 
     @property
     def reply(self) -> Future[Reply]:

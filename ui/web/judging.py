@@ -2,95 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
 from eval.cases import Evidence
-from eval.feedback import NEEDS_PLACE, Verdict, verdicts_on
+from eval.feedback import NEEDS_PLACE, verdicts_on
 from eval.question_sets import FOLDER, OWN
 from index.values import Document
-from ui import render
+from ui import render, render_turn
 from ui.web.desk import Desk, Turn
-from ui.web.faults import show_fault
 from ui.web.opening import settings
 from ui.web.parts import Marking
 from ui.web.talk import Conversation
 from ui.wording import Words
 
 
-def show(
-    talk: Conversation,
-    desk: Desk,
-    number: int,
-    turn: Turn,
-    places: Sequence[render.Place],
-    w: Words,
-) -> None:
-    """The row under a reply: what can be said of it, what is waited for, or what was kept."""
-    if not places:
-        return
-    with st.container(key=f"judge-{number}", gap="xsmall"):
-        if talk.marking and talk.marking[0] == number:
-            st.html(render.note_html(w("mark_waiting")))
-            st.button(
-                w("mark_cancel"), key=f"cancel-{number}", type="tertiary", on_click=talk.close
-            )
-        elif turn.noted:
-            _kept(desk, number, turn, w)
-        else:
-            _choices(talk, desk, number, turn, places[0].number, w)
-        if turn.fault:
-            show_fault(turn.fault, w)
+def row(talk: Conversation, number: int, turn: Turn, w: Words) -> str:
+    """Below a reply, as HTML: what can be said of it, what is waited for, or what was kept."""
+    if talk.marking and talk.marking[0] == number:
+        return render_turn.waiting_html(number, w)
+    if turn.noted:
+        key = "judged_again" if turn.noted.former else "judged"
+        line = w(key, verdict=w(f"judge_{turn.noted.verdict}"))
+        return render_turn.kept_html(line, number, w)
+    return render_turn.choices_html(verdicts_on(turn.reply.result()), number, w)
 
 
-def _choices(talk: Conversation, desk: Desk, number: int, turn: Turn, first: int, w: Words) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(render.judge_html(w), width="content")
-        for verdict in verdicts_on(turn.reply.result()):
-            st.button(
-                w(f"judge_{verdict}"),
-                key=f"judge-{number}-{verdict}",
-                help=w("judge_help"),
-                on_click=_judge,
-                args=(talk, desk, number, turn, first, verdict),
-            )
-
-
-def _judge(
-    talk: Conversation, desk: Desk, number: int, turn: Turn, first: int, verdict: Verdict
-) -> None:
-    if verdict in NEEDS_PLACE:
+def judge(talk: Conversation, desk: Desk, number: int, verdict: str) -> None:
+    """Keep a verdict; one that needs a place waits for it, from the first of the reply on."""
+    turn = talk.turns[number - 1]
+    chosen = next(one for one in verdicts_on(turn.reply.result()) if one == verdict)
+    if chosen in NEEDS_PLACE:
         turn.fault = None
-        talk.mark(number, first, verdict)
+        talk.mark(number, 1, chosen)
     else:
-        desk.judge(turn, verdict)
+        desk.judge(turn, chosen)
 
 
-def _kept(desk: Desk, number: int, turn: Turn, w: Words) -> None:
-    if turn.noted is None:
-        return
-    key = "judged_again" if turn.noted.former else "judged"
-    st.html(render.kept_html(w(key, verdict=w(f"judge_{turn.noted.verdict}"))))
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            w("judged_undo"),
-            key=f"undo-{number}",
-            type="tertiary",
-            icon=":material/undo:",
-            on_click=desk.take_back,
-            args=(turn,),
-        )
-        st.button(
-            w("judged_evaluate"),
-            key=f"evaluate-{number}",
-            type="tertiary",
-            icon=":material/arrow_forward:",
-            on_click=_evaluate,
-        )
-
-
-def _evaluate() -> None:
+def evaluate() -> None:
     """To the evaluation page, with the user's own set chosen there."""
     st.session_state["set_wanted"] = str(settings().index / FOLDER / OWN)
     st.session_state["go"] = "evaluation"

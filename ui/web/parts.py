@@ -168,9 +168,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Doings:
-    """What is called when something is pressed in the open document."""
+    """What is called when something is pressed in the open document, or below or beside a reply."""
 
-    opened: Callable[[int, int], None]
+    opened: Callable[[int, int, int], None]
     judged: Callable[[int, int, bool | None], None]
     pictured: Callable[[], None]
     turned: Callable[[int], None]
@@ -178,20 +178,25 @@ class Doings:
     marked: Callable[[int, str], None]
     chosen: Callable[[str], None]
     closed: Callable[[], None]
+    pressed: Callable[[str, int, str], None]
 
 
-def reader(sheet: Sheet | None, ready: Mapping[str, Sheet], w: Words, doings: Doings) -> None:
+def reader(
+    sheet: Sheet | None, ready: Mapping[str, Mapping[str, Any]], w: Words, doings: Doings
+) -> None:
     """The open document, shut while there is none; what is ``ready`` opens without the server.
 
-    ``ready`` is by turn and number, as in ``2-1``. ``doings.marked`` is called with a selection: its
-    first code point in the canonical text and its words, none for the highlighted place.
+    ``ready`` is the data of sheets by turn and number, as in ``2-1``. ``doings.marked`` is called with
+    a selection: its first code point in the canonical text and its words, none for the highlighted
+    place.
     """
 
     def given(name: str) -> Any:
         return st.session_state["reader_part"][name]
 
     def on_opened() -> None:
-        doings.opened(int(given("opened")["turn"]), int(given("opened")["number"]))
+        place = given("opened")
+        doings.opened(int(place["turn"]), int(place["number"]), int(place.get("other", 0)))
 
     def on_judged() -> None:
         said = given("judged")
@@ -200,12 +205,16 @@ def reader(sheet: Sheet | None, ready: Mapping[str, Sheet], w: Words, doings: Do
     def on_marked() -> None:
         doings.marked(int(given("marked")["start"]), str(given("marked")["text"]))
 
+    def on_pressed() -> None:
+        said = given("pressed")
+        doings.pressed(str(said["press"]), int(said["turn"]), str(said["value"]))
+
     labels = {name: w(name) for name in _READER_LABELS}
     _component("reader")(
         key="reader_part",
         data={
             "panel": sheet.data() if sheet else None,
-            "ready": {key: one.data() for key, one in ready.items()},
+            "ready": ready,
             "labels": {**labels, "text": w("reader_text")},
         },
         on_opened_change=on_opened,
@@ -216,6 +225,45 @@ def reader(sheet: Sheet | None, ready: Mapping[str, Sheet], w: Words, doings: Do
         on_marked_change=on_marked,
         on_chosen_change=lambda: doings.chosen(str(given("chosen"))),
         on_closed_change=doings.closed,
+        on_pressed_change=on_pressed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A conversation in the list: ``title`` fits a line, ``name`` is the whole of it."""
+
+    id: str
+    title: str
+    name: str
+
+
+def chats(
+    lines: Sequence[Line],
+    here: str,
+    w: Words,
+    *,
+    opened: Callable[[str], None],
+    renamed: Callable[[str, str], None],
+    deleted: Callable[[str], None],
+) -> None:
+    """Stored conversations, ``here`` the open one; each is opened by its line, and named or deleted
+    in a menu. One part, for a list of Streamlit's own buttons is built anew with every click."""
+
+    def given(name: str) -> Any:
+        return st.session_state["chats"][name]
+
+    labels = ("chat_here", "chat_more", "chat_title", "chat_delete", "chat_delete_note")
+    _component("chats")(
+        key="chats",
+        data={
+            "chats": [asdict(line) for line in lines],
+            "here": here,
+            "labels": {name: w(name) for name in labels},
+        },
+        on_opened_change=lambda: opened(str(given("opened"))),
+        on_renamed_change=lambda: renamed(given("renamed")["id"], str(given("renamed")["title"])),
+        on_deleted_change=lambda: deleted(str(given("deleted"))),
     )
 
 

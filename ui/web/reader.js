@@ -21,15 +21,40 @@ export default function ({ parentElement, data, setTriggerValue }) {
     open(panel, detail.turn, detail.number, detail.from)
     setTriggerValue("opened", { turn: detail.turn, number: detail.number })
   }, { signal })
-  // Streamlit's own buttons on the cards tell the server themselves.
+  // Buttons below and beside a reply (render_turn.py) have no script of their own.
   document.addEventListener("click", ({ target }) => {
-    const button = target.closest?.('[class*="st-key-open-"] button')
-    const key = button?.closest('[class*="st-key-open-"]').className.match(/st-key-open-(\d+)-(\d+)/)
-    if (key) open(panel, Number(key[1]), Number(key[2]), button)
+    const button = target.closest?.("[data-press]")
+    if (button) pressFor(panel, button)
   }, { signal })
   panel.onkeydown = (event) => pressed(panel, event)
   follow(panel)
   return () => panel.listening.abort()
+}
+
+function pressFor(panel, button) {
+  const { press: act, turn, value } = button.dataset
+  if (act !== "open") {
+    panel.send("pressed", { press: act, turn: Number(turn), value })
+    return stay(button)
+  }
+  const [number, other = 0] = value.split("-").map(Number)
+  if (!other) open(panel, Number(turn), number, button)
+  panel.send("opened", { turn: Number(turn), number, other })
+}
+
+// The keyboard stays where it was, though the row of the button is built anew: at the same button,
+// or at the first that can be pressed.
+function stay(button) {
+  const { press: act, turn } = button.dataset
+  const at = [...button.parentElement.children].indexOf(button)
+  const find = () => {
+    if (button.isConnected || document.activeElement !== document.body) return null
+    const row = [...document.querySelectorAll(`[data-press][data-turn="${turn}"]:not(:disabled)`)]
+      .filter((one) => one.dataset.press !== "open")
+    const same = row.filter((one) => one.dataset.press === act)
+    return same.find((one) => [...one.parentElement.children].indexOf(one) === at) ?? same[0] ?? row[0]
+  }
+  later(find, (there) => there.focus({ preventScroll: true }))
 }
 
 // What the server says is shown, unless a click meanwhile has asked for something else.
@@ -79,7 +104,7 @@ function close(panel) {
   shut(panel)
   panel.send("closed", true)
   // The keyboard goes back: to the marker (answer.js), or to the card where there is none.
-  document.querySelector(`.st-key-open-${turn}-${number} button`)?.focus({ preventScroll: true })
+  document.querySelector(`[data-press=open][data-turn="${turn}"][data-value="${number}"]`)?.focus({ preventScroll: true })
   document.dispatchEvent(new CustomEvent("belegt:close", { detail: { turn, number } }))
 }
 

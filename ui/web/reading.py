@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -40,16 +41,21 @@ class _Opened:
 
 
 def show(
-    talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: Words
+    talk: Conversation,
+    desk: Desk,
+    documents: Mapping[str, Document],
+    w: Words,
+    pressed: Callable[[str, int, str], None],
 ) -> Future[Painted] | None:
-    """The panel, shut while nothing is open; what comes back is a page still being drawn."""
+    """The panel, shut while nothing is open; what comes back is a page still being drawn. ``pressed``
+    is called when a button below a reply was: which one, turn and value."""
     opened = _opened(talk, documents, w)
     fits = desk.fits()
     sheet, drawn, handed = None, None, None
     if opened:
         handed, faults = _asked_for(talk, documents, opened, w)
         sheet, drawn = _whole(talk, desk, documents, fits, opened, faults, w)
-    ready = {f"{one.turn}-{one.number}": one for one in _ready(talk, desk, documents, fits, w)}
+    ready = dict(_ready(talk, desk, documents, fits, w))
     doings = parts.Doings(
         opened=talk.open,
         judged=lambda turn, number, fits: desk.judge_citation(talk.turns[turn - 1], number, fits),
@@ -61,6 +67,7 @@ def show(
         ),
         chosen=talk.look_into,
         closed=talk.close,
+        pressed=pressed,
     )
     parts.reader(sheet, ready, w, doings)
     if handed is not None:
@@ -107,15 +114,38 @@ def _ready(
     documents: Mapping[str, Document],
     fits: Sequence[Fit],
     w: Words,
-) -> Iterator[Sheet]:
-    """The places of the newest turns with their surroundings."""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The places of the newest turns with their surroundings, by turn and number, for the page.
+
+    They are worked out once and kept with their turn, for this is done anew after every click.
+    """
     for number, turn in list(enumerate(talk.turns, start=1))[-_READY:]:
-        reply = turn.so_far
-        siblings = render.places(reply, documents, w) if reply else ()
-        for place in siblings:
-            one = _Opened(number, turn, place, siblings)
-            sheet = _sheet(desk, documents, fits, one, 0, w)
-            yield replace(sheet, reading=render.nearby(sheet.reading))
+        now = turn.so_far, documents, w.language, fits
+        if turn.sheets is None or not _same(turn.sheets[0], now):
+            turn.sheets = now, dict(_sheets(desk, documents, fits, number, turn, w))
+        yield from turn.sheets[1].items()
+
+
+def _same(kept: Sequence[Any], now: Sequence[Any]) -> bool:
+    """Reply and documents are large, and the same objects as long as nothing has changed."""
+    return kept[0] is now[0] and kept[1] is now[1] and kept[2:] == now[2:]
+
+
+def _sheets(
+    desk: Desk,
+    documents: Mapping[str, Document],
+    fits: Sequence[Fit],
+    number: int,
+    turn: Turn,
+    w: Words,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    reply = turn.so_far
+    siblings = render.places(reply, documents, w) if reply else ()
+    for place in siblings:
+        one = _Opened(number, turn, place, siblings)
+        sheet = _sheet(desk, documents, fits, one, 0, w)
+        near = replace(sheet, reading=render.nearby(sheet.reading))
+        yield f"{number}-{place.number}", near.data()
 
 
 def _sheet(

@@ -119,37 +119,5 @@ def _override() -> str:
     return str(st.session_state.get("answer_language", ""))
 
 
-def versions(talk: Conversation, desk: Desk, number: int, turn: Turn, w: Words) -> None:
-    """Answer again, and the way between the answers there are."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"versions-{number}"):
-        if len(turn.replies) > 1:
-            _step(number, turn, -1, "previous", "chevron_left", w)
-            count = len(turn.replies)
-            line = w("version", number=turn.shown + 1, count=count)
-            st.html(render.note_html(line), width="content")
-            _step(number, turn, 1, "next", "chevron_right", w)
-        st.button(
-            w("again"),
-            key=f"again-{number}",
-            type="tertiary",
-            icon=":material/refresh:",
-            on_click=_again,
-            args=(talk, desk, turn, w),
-        )
-
-
-def _step(number: int, turn: Turn, by: int, name: str, icon: str, w: Words) -> None:
-    to = turn.shown + by
-    st.button(
-        w(f"version_{name}"),
-        key=f"version-{name}-{number}",
-        type="tertiary",
-        icon=f":material/{icon}:",
-        disabled=not 0 <= to < len(turn.replies),
-        on_click=turn.show,
-        args=(to,),
-    )
-
-
-def _again(talk: Conversation, desk: Desk, turn: Turn, w: Words) -> None:
+def again(talk: Conversation, desk: Desk, turn: Turn, w: Words) -> None:
     talk.again(desk, turn, w.language, _override())
