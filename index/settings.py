@@ -45,7 +45,9 @@ class Settings(BaseSettings):
         default_factory=lambda: user_cache_path("belegt", appauthor=False),
         description="where the bundled model is unpacked",
     )
-    threads: int = Field(2, ge=1, le=256, description="processors for the model, one for each of its passes")
+    threads: int = Field(
+        2, ge=1, le=256, description="processors for the model, one for each of its passes"
+    )
     interface_language: Literal["auto", "de", "en"] = Field(
         "auto", description="language of the pages; `auto` follows the browser"
     )

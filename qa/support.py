@@ -73,6 +73,10 @@ NOTABLY = 0.1
 FOUND = 0.45
 """In one language, a content word that finds less than this in the evidence says something else."""
 
+ALONE = 0.62
+"""In the other language, the one word of a statement that the evidence does not have as it is: all
+else being the same, this word is what is said, and an average of all would hide it."""
+
 TRANSLATED = 0.5
 """A name that is found only with less than this is none of the evidence in another language."""
 
@@ -225,10 +229,17 @@ def _replaces_name(compared: Compared) -> bool:
 
 def _says_more(compared: Compared) -> bool:
     """Whether, in one language, a content word finds nothing like it: "the society is criminal" has
-    its subject in every sentence about the society, which an average does not tell apart."""
-    if not compared.in_one_language or not compared.claim.words:
+    its subject in every sentence about the society, which an average does not tell apart. Across
+    languages, whether the only word that is not the same does not mean the same."""
+    if not compared.claim.words:
         return False
-    return not compared.found.size or float(compared.found.max(axis=1).min()) < FOUND
+    if not compared.found.size:
+        return compared.in_one_language
+    best = compared.found.max(axis=1)
+    if compared.in_one_language:
+        return float(best.min()) < FOUND
+    others = best[~compared.exact.any(axis=1)]
+    return len(others) == 1 and float(others[0]) < ALONE
 
 
 def _replaced(exact: Vectors) -> list[int]:

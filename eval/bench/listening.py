@@ -115,6 +115,12 @@ class Listening:
         return reply
 
 
+def drafts(line: Mapping[str, Any]) -> int:
+    """How many statements the model wrote."""
+    parser = DraftParser(line["language"])
+    return sum(len(parser.feed(piece)) for _, piece in line["pieces"]) + len(parser.finish())
+
+
 def delay(line: Mapping[str, Any]) -> float | None:
     """Seconds from the model's first complete statement to the first that was shown; None where
     none was."""

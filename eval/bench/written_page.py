@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.bench.listening import REPLIES, delay, read_lines
+from eval.bench.listening import REPLIES, delay, drafts, read_lines
 from eval.compare import compare
 from eval.metrics import answer_match, percentile
 from eval.report import comparison_table
@@ -33,7 +33,7 @@ _MEASURES = (
     ("citations needed (ALCE precision, by our check)", "alce_precision"),
     ("statements with a citation on the gold", "alce_recall_gold"),
     ("citations on the gold", "citation_precision"),
-    ("statements dropped as unsupported", "unsupported"),
+    ("statements dropped as unsupported beside others", "unsupported"),
 )
 
 
@@ -76,15 +76,25 @@ def _model(run: Run) -> str:
 def figures_page(before: Run, after: Run, lines: Sequence[Mapping[str, Any]]) -> str:
     """Both runs side by side, what became of the answers, times, and the comparison."""
     blocks = [
-        _HEAD.format(model=_model(after), n=after.summary.n, date=after.summary.provenance.date),
+        _HEAD.format(model=_model(after), n=after.summary.n, date=_day(after)),
         "\n".join(_table(before, after)),
-        "## What became of the questions\n\n" + "\n".join(_fates(after)),
+        "## What became of the questions\n\n" + "\n".join(_fates(after, lines)),
         "## Time and tokens\n\n" + "\n".join(_times(after, lines)),
         "## The comparison\n\n"
         "`belegt compare` of the two runs:\n\n```\n"
-        f"{comparison_table(compare(before, after)).rstrip()}\n```",
+        f"{_compared(before, after)}\n```",
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _day(run: Run) -> str:
+    return run.summary.provenance.date[:10]
+
+
+def _compared(before: Run, after: Run) -> str:
+    """The comparison without the folders of the runs, which are this machine's."""
+    _, _, *lines = comparison_table(compare(before, after)).rstrip().splitlines()
+    return "\n".join(lines)
 
 
 def _table(before: Run, after: Run) -> Iterator[str]:
@@ -110,8 +120,9 @@ def _own(reply: Mapping[str, Any] | None) -> str:
     return "\n".join(part.get("text") or part["quote"] for part in parts)
 
 
-def _fates(run: Run) -> Iterator[str]:
-    """How many questions the model answered, and why it did not the others."""
+def _fates(run: Run, lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """How many questions the model answered, why it did not the others, and what share of its
+    statements was shown."""
     fates: Counter[str] = Counter()
     beneath = 0
     for _, reply in run.replies():
@@ -123,7 +134,10 @@ def _fates(run: Run) -> Iterator[str]:
     yield "|---|---|"
     yield from (f"| {fate} | {count} |" for fate, count in fates.most_common())
     yield ""
-    yield f"Beneath {beneath} of the written answers stand quotes that no statement cites."
+    yield (
+        f"The model wrote {sum(map(drafts, lines))} statements, of which {len(statements(run))} were"
+        f" shown as supported. Beneath {beneath} of its answers stand quotes that no statement cites."
+    )
 
 
 def _fate(reply: Mapping[str, Any] | None) -> str:

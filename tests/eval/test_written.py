@@ -136,5 +136,6 @@ def test_the_page_tells_what_the_runs_hold(
     )
     shown = len(statements(after))
     assert shown == len(re.findall(r"^\| written by the model \| 3 \|$", page, re.MULTILINE)) * 3
+    assert f"wrote 3 statements, of which {shown} were shown" in " ".join(page.split())
     assert "`scripted`" in page
     assert "| tokens read and written per answer, as the server counts | 701 | 701 | 3 |" in page

@@ -32,12 +32,10 @@ from tests.scripted_endpoint import Request, event
 PROMISED = 1.5
 """Seconds from the first complete statement of a model to the first that is shown."""
 
-ENDPOINT = os.environ.get("BELEGT_TEST_LLM", "")
+ENDPOINT = os.environ.pop("BELEGT_TEST_LLM", "")  # no setting, so settings would refuse it
 QUESTIONS = (
     ("de", "Wann wurde die Digital Hub Initiative gestartet?"),
     ("en", "When did the ministry launch the Digital Hub Initiative?"),
-    ("de", "Unter welchem Motto läuft die Dresdner Strategie?"),
-    ("en", "What are the main topics of the Leipzig smart infrastructure hub?"),
     ("en", "What time does the conference at Villa Ida start?"),
     ("de", "Was kostet die Teilnahme am Expertentreffen?"),
 )
