@@ -79,7 +79,8 @@ def figures_page(before: Run, after: Run, lines: Sequence[Mapping[str, Any]]) ->
         _HEAD.format(model=_model(after), n=after.summary.n, date=_day(after)),
         "\n".join(_table(before, after)),
         "## What became of the questions\n\n" + "\n".join(_fates(after, lines)),
-        "## Time and tokens\n\n" + "\n".join(_times(after, lines)),
+        "## Time and tokens\n\nOn this machine, beside whatever else it did.\n\n"
+        + "\n".join(_times(after, lines)),
         "## The comparison\n\n"
         "`belegt compare` of the two runs:\n\n```\n"
         f"{_compared(before, after)}\n```",
@@ -244,4 +245,4 @@ _CHECKED_HEAD = """# Statements checked by hand
 All {n} statements of `{model}` that the run behind [written answers](written-answers.md) showed as
 supported, each with the quotes that it cites: {told}. Listed by `python -m eval.bench.written`; the
 last column is by hand. It judges whether the quotes say what the statement says, not whether that
-answers the question."""
+answers the question. They are few where a model writes little that may be shown; the other page says why."""
