@@ -83,7 +83,8 @@ class TransformerEncoder:
     """A sentence-transformers model; safe to call from several threads.
 
     Up to ``threads`` forward passes run at the same time, each on one processor. One pass on all of
-    them is hardly faster, and several times slower as soon as anybody else wants a processor.
+    them is hardly faster, and several times slower as soon as anybody else wants a processor. A model
+    without word states makes one pass at a time.
     """
 
     def __init__(self, source: str, identity: str, threads: int) -> None:
@@ -136,10 +137,10 @@ class TransformerEncoder:
     def _at_once(self, embed: Callable[[Sequence[int]], None], batches: list[list[int]]) -> None:
         """Each batch in a thread of its own; a single one, as of a question, needs none."""
         if len(batches) == 1:
-            return embed(batches[0])
+            embed(batches[0])
+            return
         with ThreadPoolExecutor(len(batches), thread_name_prefix="embed") as pool:
             list(pool.map(embed, batches))
-        return None
 
     def _states(self, model: Any, rows: Sequence[Sequence[int]]) -> list[tuple[Vectors, Vectors]]:
         """States of the last layer and of ``WORD_LAYER``, ``(tokens, dim)`` each, for every row."""
@@ -174,7 +175,7 @@ class TransformerEncoder:
     def _model(self) -> Any:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self.source)
+                self._loaded = _load(self.source, self._threads)
         return self._loaded
 
 
@@ -286,7 +287,7 @@ def _folder_identity(folder: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def _load(source: str) -> Any:
+def _load(source: str, threads: int) -> Any:
     local = Path(source).is_dir()
     if local:
         os.environ["HF_HUB_OFFLINE"] = "1"
@@ -298,8 +299,7 @@ def _load(source: str) -> Any:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        torch.set_num_threads(1)
-        return SentenceTransformer(
+        model = SentenceTransformer(
             source,
             device="cpu",
             local_files_only=local,
@@ -307,6 +307,9 @@ def _load(source: str) -> Any:
             model_kwargs={"use_safetensors": True},
             config_kwargs={"output_hidden_states": True},
         )
+        # The others make one pass at a time, so it may have all processors.
+        torch.set_num_threads(1 if _has_word_states(model) else threads)
+        return model
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(

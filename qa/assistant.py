@@ -125,7 +125,7 @@ class Assistant:
         answer_in = language or spoken
         if len(text) > self._max_chars:
             return _refuse(text, answer_in, "too_long", count=len(text), limit=self._max_chars)
-        if not _WORD.search(text) or is_greeting(text):
+        if _asks_nothing(text):
             return _refuse(text, answer_in, "no_question")
         if unsupported_language(text):
             return _refuse(text, answer_in, "other_language")
@@ -152,7 +152,7 @@ class Assistant:
     ) -> tuple[Hit, ...]:
         """The ranking that ``ask`` reads, as much of it as a reply carries, and no reading."""
         text = question.strip()[: self._max_chars]
-        if not _WORD.search(text) or is_greeting(text):
+        if _asks_nothing(text):
             return ()
         spoken = question_language(text, conversation=conversation, interface=interface)
         return self._find(understand(text, history), spoken, _Limits(within)).hits[:SHOWN]
@@ -167,7 +167,7 @@ class Assistant:
     ) -> Explanation:
         """Why ``ask`` replies as it does: what each signal adds to passages, sentences, decision."""
         text = question.strip()[: self._max_chars]
-        if not _WORD.search(text) or is_greeting(text):
+        if _asks_nothing(text):
             return Explanation((), (), None, self._answerability.threshold)
         spoken = question_language(text, conversation=conversation, interface=interface)
         read = self._read(text, spoken, _Limits(within))
@@ -260,6 +260,10 @@ class Assistant:
         asked = self.encoder.encode_questions([text])[0]
         question = analyse(text, spoken)
         return self._retriever.retrieve(question, asked, limits.within, limits.only, limits.without)
+
+
+def _asks_nothing(text: str) -> bool:
+    return not _WORD.search(text) or is_greeting(text)
 
 
 def _understood(
