@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexError_, NoIndexError, StaleIndexError
-from index.store import SCHEMA_VERSION, EmbeddedPassage, NewPassage, Store
+from index.store import MOST_PIECES, SCHEMA_VERSION, EmbeddedPassage, NewPassage, Store
 from index.sync import sync
 from index.values import Chunk, Document, Sentence
 from tests.fakes import WordEncoder
@@ -312,3 +312,19 @@ def test_chats_outlive_a_new_format_of_the_index(
         assert "Der neue Text." in {store.text(d.revision) for d in store.documents()}
         assert store.state() > former
         assert not passages & set(store.passage_ids())
+
+
+def test_word_forms_in_many_pieces_are_put_together(tmp_path: Path) -> None:
+    store = Store(tmp_path, write=True)
+    store._db.execute("INSERT INTO words (words, rank) VALUES ('automerge', 0)")
+    for i in range(MOST_PIECES + 2):
+        with store.transaction():
+            put(store, f"{i}.txt", f"hafen nummer {i}\n")
+    found = store.search_words(["hafen"], 99)
+    with store.transaction():
+        store.prune("reference:")
+    ((pieces,),) = store._rows("SELECT count(DISTINCT segid) FROM words_idx")
+    assert pieces == 1
+    assert store.search_words(["hafen"], 99) == found
+    assert len(found) == MOST_PIECES + 2
+    store.close()
