@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.endpoint import Endpoint, Wanted
+from qa.endpoint import Endpoint, EndpointError, Wanted
 from qa.statements import DraftParser
 from qa.values import Answer, Reply
 
@@ -52,6 +52,8 @@ class HeardEndpoint(Endpoint):
             for piece in self._kept[key]["pieces"]:
                 self.pieces.append((time.monotonic(), piece))
                 yield piece
+            if fault := self._kept[key].get("fault"):
+                raise EndpointError(fault, "the reply ended badly when it was recorded.")
         self.seconds = self._kept[key]["seconds"]
         if spent:
             spent(self._kept[key]["tokens"])

@@ -36,7 +36,8 @@ from qa.wiring import assemble
 
 ROOT = Path(__file__).resolve().parents[2]
 SET = ROOT / "eval" / "sets" / "seeds.jsonl"
-QUOTED, WRITTEN = "quoted", "written"
+FITTED = ROOT / "eval" / "fit" / "data"
+QUOTED, WRITTEN, MORE = "quoted", "written", "more"
 SEED = 7
 
 
@@ -44,10 +45,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.bench.written", description=__doc__)
     parser.add_argument("--work", type=Path, default=ROOT / "runs" / "written")
     parser.add_argument("--questions", type=int, default=144, help="how many to ask at most")
+    parser.add_argument("--more", type=int, default=1000, help="questions for statements alone")
     options = parser.parse_args()
     try:
-        ask(options.work, sample(load_cases(SET), options.questions))
-        write_pages(options.work / QUOTED, options.work / WRITTEN, ROOT / "docs")
+        ask(options.work, sample(load_cases(SET), options.questions), more(options.more))
+        runs = [options.work / name for name in (QUOTED, WRITTEN, MORE)]
+        write_pages(*runs, docs=ROOT / "docs")
     except BelegtError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 1
@@ -69,8 +72,15 @@ def sample(cases: Sequence[Case], count: int, seed: int = SEED) -> list[Case]:
     return sorted(answerable, key=lambda case: (turn[case.id], case.language))[:count]
 
 
-def ask(work: Path, cases: Sequence[Case]) -> None:
-    """Ask ``cases`` without and with the model of the settings.
+def more(count: int) -> list[Case]:
+    """Answerable questions about the same documents on which ranking was fitted. Their answers are
+    no figures, but what a model states in them can be read like any other."""
+    files = [FITTED / "seeds.jsonl", FITTED / "seeds-more.jsonl"]
+    return [case for file in files for case in load_cases(file) if case.answerable][:count]
+
+
+def ask(work: Path, cases: Sequence[Case], others: Sequence[Case]) -> None:
+    """Ask ``cases`` without and with the model of the settings, ``others`` with it alone.
 
     Raises:
         SettingsError: no model is set.
@@ -84,14 +94,17 @@ def ask(work: Path, cases: Sequence[Case]) -> None:
             raise SettingsError(
                 "no language model is set; set BELEGT_LLM_BASE_URL and BELEGT_LLM_MODEL."
             )
-        askers: dict[str, Asker] = {
-            QUOTED: _Quoting(assistant, encoder),
-            WRITTEN: Listening(assistant, work),
-        }
-        for name, asker in askers.items():
+        listening = Listening(assistant, work)
+        asked: list[tuple[str, Asker, Sequence[Case]]] = [
+            (QUOTED, _Quoting(assistant, encoder), cases),
+            (WRITTEN, listening, cases),
+            (MORE, listening, others),
+        ]
+        for name, asker, wanted in asked:
             shutil.rmtree(work / name, ignore_errors=True)
-            told = settings.model_dump(mode="json")
-            run(asker, cases, corpus_of(assistant.library), work / name, _say, settings=told)
+            if wanted:
+                told = settings.model_dump(mode="json")
+                run(asker, wanted, corpus_of(assistant.library), work / name, _say, settings=told)
     finally:
         assistant.close()
 

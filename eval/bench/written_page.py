@@ -52,14 +52,16 @@ class Statement:
         return _cell(self.text), " ⏎ ".join(map(_cell, self.quotes))
 
 
-def write_pages(quoted: Path, written: Path, docs: Path) -> None:
-    """Write both pages about two runs of the same questions, without and with a model."""
+def write_pages(quoted: Path, written: Path, more: Path, docs: Path) -> None:
+    """Write both pages about two runs of the same questions, without and with a model, and one of
+    ``more`` questions, which may be missing, for its statements alone."""
     before, after = load_run(quoted), load_run(written)
-    lines = read_lines(written.parent / REPLIES)
+    lines = read_lines(written.parent / REPLIES)[: after.summary.n]
+    found = statements(after) + (statements(load_run(more)) if more.exists() else [])
     _write(docs / PAGE, figures_page(before, after, lines))
     page = docs / CHECKED
     kept = verdicts(page.read_text(encoding="utf-8")) if page.exists() else {}
-    _write(page, checked_page(statements(after), kept, _model(after)))
+    _write(page, checked_page(found, kept, _model(after)))
 
 
 def _write(page: Path, text: str) -> None:

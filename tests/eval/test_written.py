@@ -139,3 +139,15 @@ def test_the_page_tells_what_the_runs_hold(
     assert f"wrote 3 statements, of which {shown} were shown" in " ".join(page.split())
     assert "`scripted`" in page
     assert "| tokens read and written per answer, as the server counts | 701 | 701 | 3 |" in page
+
+
+def test_a_recorded_fault_is_replayed(
+    assistant: Assistant, scripted: Scripted, tmp_path: Path
+) -> None:
+    scripted.play(quoting)
+    Listening(assistant, tmp_path).ask(QUESTION)
+    heard = tmp_path / "heard.jsonl"
+    heard.write_text(heard.read_text("utf-8").replace('"seconds"', '"fault": "long", "seconds"'))
+    reply = Listening(assistant, tmp_path).ask(QUESTION)
+    assert isinstance(reply, Answer)
+    assert (reply.mode, reply.tokens) == ("generated", 0)
