@@ -17,11 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   panel.listening?.abort()
   panel.listening = new AbortController()
   const { signal } = panel.listening
-  document.addEventListener("belegt:open", ({ detail }) => {
-    open(panel, detail.turn, detail.number, detail.from)
-    setTriggerValue("opened", { turn: detail.turn, number: detail.number })
-  }, { signal })
-  // Buttons below and beside a reply (render_turn.py) have no script of their own.
+  // The buttons of a turn (render_turn.py) have no script of their own.
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-press]")
     if (button) pressFor(panel, button)
@@ -35,6 +31,7 @@ function pressFor(panel, button) {
   const { press: act, turn, value } = button.dataset
   if (act !== "open") {
     panel.send("pressed", { press: act, turn: Number(turn), value })
+    if (value === "change" && button.ariaExpanded === "false") return enter(turn)
     return stay(button)
   }
   const [number, other = 0] = value.split("-").map(Number)
@@ -45,17 +42,35 @@ function pressFor(panel, button) {
 // The keyboard stays where it was, though the row of the button is built anew: at the same button,
 // or at the first that can be pressed.
 function stay(button) {
-  const { press: act, turn } = button.dataset
+  const { press: act, turn, value } = button.dataset
   const at = [...button.parentElement.children].indexOf(button)
   const find = () => {
     if (button.isConnected || document.activeElement !== document.body) return null
     const row = [...document.querySelectorAll(`[data-press][data-turn="${turn}"]:not(:disabled)`)]
       .filter((one) => one.dataset.press !== "open")
-    const same = row.filter((one) => one.dataset.press === act)
+    const same = row.filter(({ dataset }) =>
+      dataset.press === act && (act !== "fold" || dataset.value === value))
     return same.find((one) => [...one.parentElement.children].indexOf(one) === at) ?? same[0] ?? row[0]
   }
   later(find, (there) => there.focus({ preventScroll: true }))
 }
+
+// The keyboard goes to the question that is to be put right.
+function enter(turn) {
+  later(() => document.querySelector(`.st-key-change-${turn} input`), (field) => field.focus())
+}
+
+// The marker of what is open; the server draws markers anew and does not know of it.
+function choose() {
+  for (const marker of document.querySelectorAll(".b-marker")) {
+    const { turn, value } = marker.dataset
+    const here = now.sheet && now.sheet.turn === Number(turn) && now.sheet.number === Number(value)
+    if (here) marker.setAttribute("aria-current", "true")
+    else marker.removeAttribute("aria-current")
+  }
+}
+
+new MutationObserver(choose).observe(document.documentElement, { childList: true, subtree: true })
 
 // What the server says is shown, unless a click meanwhile has asked for something else.
 function follow(panel) {
@@ -103,14 +118,14 @@ function close(panel) {
   want(panel, "")
   shut(panel)
   panel.send("closed", true)
-  // The keyboard goes back: to the marker (answer.js), or to the card where there is none.
+  // The keyboard goes back: to the marker, or to the card where there is none.
   document.querySelector(`[data-press=open][data-turn="${turn}"][data-value="${number}"]`)?.focus({ preventScroll: true })
-  document.dispatchEvent(new CustomEvent("belegt:close", { detail: { turn, number } }))
 }
 
 function shut(panel) {
   panel.hidden = true
   now.sheet = null
+  choose()
   delete document.documentElement.dataset.reading
 }
 
@@ -211,6 +226,7 @@ function show(panel, sheet) {
   const find = (name) => panel.querySelector(`.${name}`)
   const opening = panel.hidden
   now.sheet = sheet
+  choose()
   panel.hidden = false
   document.documentElement.dataset.reading = ""
   panel.setAttribute("aria-label", labels.reader)

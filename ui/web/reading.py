@@ -24,7 +24,7 @@ from ui.web.parts import Judged, Picture, Sheet
 from ui.web.talk import Conversation
 from ui.wording import Words
 
-_READY = 20
+_READY = 6
 """In so many of the newest turns, a place opens before the server has answered."""
 
 _POLL = 0.05

@@ -12,7 +12,6 @@ from eval.runs import list_runs, load_run
 from eval.threshold import Cost, costs
 from index.errors import BelegtError
 from index.values import Document
-from qa.values import Answer
 from ui import render_why
 from ui.web.desk import Desk, Explained, Turn
 from ui.web.faults import show_fault
@@ -25,13 +24,9 @@ _BESIDE = (-0.2, -0.1, 0.0, 0.1, 0.2)
 
 
 def show(desk: Desk, number: int, turn: Turn, documents: Mapping[str, Document], w: Words) -> None:
-    """A fold under the reply; nothing is worked out while it is shut."""
+    """Under the reply; nothing is worked out while it is folded."""
     reply = turn.reply.result()
-    label = w("why_answer" if isinstance(reply, Answer) else "why_refusal")
-    fold = st.expander(label, key=f"why-{number}", on_change="rerun")
-    if not fold.open:
-        return
-    with fold:
+    with st.container(border=True, key=f"why-{number}"):
         try:
             why = _explanation(desk, turn, w)
         except Exception as fault:  # noqa: BLE001 - as a question's: a line, and logged
