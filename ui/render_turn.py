@@ -59,18 +59,20 @@ def press_html(
     icon: str = "",
     title: str = "",
     enabled: bool = True,
-    state: str = "",
+    is_open: bool | None = None,
 ) -> str:
-    """A button; ``label`` is HTML already, ``icon`` one of Streamlit's signs by its name, ``state``
-    an attribute more."""
+    """A button; ``label`` is HTML already, ``icon`` one of Streamlit's signs by its name; ``is_open``
+    says whether what it unfolds is unfolded."""
     told = f' title="{escape(title)}"' if title else ""
-    more = f" {state}" if state else ""
-    off = "" if enabled else " disabled"
+    arrow, state = "", "" if enabled else " disabled"
+    if is_open is not None:
+        arrow = _sign("expand_less" if is_open else "expand_more")
+        state = f' aria-expanded="{str(is_open).lower()}"'
     look = "b-press b-plain" if icon or act == "cancel" else "b-press"
     return (
         f'<button type="button" class="{look}" data-press="{act}" data-turn="{turn}"'
-        f' data-value="{escape(value)}"{told}{more}{off}>'
-        f"{_sign(icon)}<span>{label}</span></button>"
+        f' data-value="{escape(value)}"{told}{state}>'
+        f"{_sign(icon)}<span>{label}</span>{arrow}</button>"
     )
 
 
@@ -78,10 +80,7 @@ def fold_html(
     fold: Fold, label: str, turn: int, unfolded: Collection[Fold], *, icon: str = ""
 ) -> str:
     """A button that unfolds something, or folds it again."""
-    is_open = fold in unfolded
-    arrow = _sign("expand_less" if is_open else "expand_more")
-    state = f'aria-expanded="{str(is_open).lower()}"'
-    return press_html(f"{escape(label)}{arrow}", "fold", turn, fold, icon=icon, state=state)
+    return press_html(escape(label), "fold", turn, fold, icon=icon, is_open=fold in unfolded)
 
 
 def _sign(icon: str) -> str:

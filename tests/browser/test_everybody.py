@@ -20,7 +20,9 @@ QUESTION = "Wie viele Partner gibt es?"
 FOCUSED = """() => {
   let node = document.activeElement
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
-  return node?.getAttribute("aria-label") || node?.innerText || ""
+  const copy = node?.cloneNode(true)
+  copy?.querySelectorAll("[aria-hidden=true]").forEach((sign) => sign.remove())
+  return node?.getAttribute("aria-label") || (node?.closest("[data-press]") ? copy : node)?.innerText || ""
 }"""
 
 WIDE = """() => [...document.querySelectorAll("*")]

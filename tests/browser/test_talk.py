@@ -74,7 +74,11 @@ def test_a_scope_is_chosen_shown_kept_over_a_reload_and_cleared(page):
 def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     expect = playwright_api.expect
     ask(page, COST)
+    here = page.locator(".st-key-chats .here")
+    expect(here).to_contain_text(COST)
     answered(page, 1)
+    # without another click
+    expect(here.get_by_role("button", name=DE("chat_more"))).to_be_visible()
     page.get_by_role("button", name=DE("again")).click()
     expect(page.get_by_text(DE("version", number=2, count=2))).to_be_visible()
     page.reload()
@@ -102,7 +106,6 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     search.press("Enter")
     expect(chats).to_contain_text(PARTNERS)
 
-    here = page.locator(".st-key-chats .here")
     here.get_by_role("button", name=DE("chat_more")).click()
     page.get_by_label(DE("chat_title")).fill("Preise von 2018")
     page.get_by_label(DE("chat_title")).press("Enter")

@@ -35,7 +35,7 @@ def show(w: Words) -> None:
         return
     talk = conversation(desk)
     with st.sidebar:
-        chats.show(talk, desk, w)
+        is_new = chats.show(talk, desk, w)
     with st.bottom:
         scoping.show(talk, documents, w)
         replying.model(talk, desk, w)
@@ -51,6 +51,8 @@ def show(w: Words) -> None:
     parts.say(_news(talk, w), _newest(talk) or talk.linked)
     replying.follow(written)
     reading.follow(drawn)
+    if is_new:
+        st.rerun()
 
 
 # -- asking -----------------------------------------------------------------------------------

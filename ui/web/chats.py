@@ -21,19 +21,20 @@ _FEW = 3
 _TITLE, _NAME = 60, 200
 
 
-def show(talk: Conversation, desk: Desk, w: Words) -> None:
-    """Newest first; a search from a few on."""
+def show(talk: Conversation, desk: Desk, w: Words) -> bool:
+    """Newest first; a search from a few on. Whether the open one is listed but not kept yet, so that
+    the list has to be drawn anew once it is."""
     searched = str(st.session_state.get("chat_search", ""))
     on_the_way = not searched and not all(turn.reply.done() for turn in talk.turns)
     try:
         found = desk.chats(talk.owner, searched)
     except BelegtError as fault:
         show_fault(fault, w)
-        return
+        return False
     if on_the_way:
         found = _with_open(found, talk)
     if not found and not searched:
-        return
+        return False
     st.html(render.heading_html(w("chats")))
     if searched or len(found) > _FEW:
         st.text_input(
@@ -57,6 +58,7 @@ def show(talk: Conversation, desk: Desk, w: Words) -> None:
         renamed=lambda chat, title: desk.rename(chat, " ".join(title.split())[:_NAME], talk.owner),
         deleted=lambda chat: _delete(chat, talk, desk),
     )
+    return any(not line.kept for line in listed)
 
 
 def _with_open(found: Sequence[Chat], talk: Conversation) -> list[Chat]:

@@ -73,9 +73,15 @@ def _cases() -> Any:
     return st.components.v2.component("belegt_cases", js=shared_asset("cases.js"), css=css)
 
 
+@cache
+def _style() -> str:
+    """On one line, for Streamlit looks at each line of it after every click."""
+    return " ".join(f"{_asset('page.css')}{_asset('talk.css')}{_asset('why.css')}".split())
+
+
 def style() -> None:
     """The style sheet of everything shown with ``st.html``."""
-    st.html(f"<style>{_asset('page.css')}{_asset('talk.css')}{_asset('why.css')}</style>")
+    st.html(f"<style>{_style()}</style>")
 
 
 def page_language(language: Language) -> None:

@@ -17,11 +17,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
   panel.listening?.abort()
   panel.listening = new AbortController()
   const { signal } = panel.listening
-  // The buttons of a turn (render_turn.py) have no script of their own.
+  // The buttons of a turn (render_turn.py) have no script of their own; none can be pressed before.
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-press]")
     if (button) pressFor(panel, button)
   }, { signal })
+  document.documentElement.dataset.listening = ""
   panel.onkeydown = (event) => pressed(panel, event)
   follow(panel)
   return () => panel.listening.abort()
@@ -31,8 +32,9 @@ function pressFor(panel, button) {
   const { press: act, turn, value } = button.dataset
   if (act !== "open") {
     panel.send("pressed", { press: act, turn: Number(turn), value })
-    if (value === "change" && button.ariaExpanded === "false") return enter(turn)
-    return stay(button)
+    if (act === "fold" && button.ariaExpanded === "false") unfold(value, turn)
+    if (value !== "change" || button.ariaExpanded === "true") stay(button)
+    return
   }
   const [number, other = 0] = value.split("-").map(Number)
   if (!other) open(panel, Number(turn), number, button)
@@ -55,9 +57,14 @@ function stay(button) {
   later(find, (there) => there.focus({ preventScroll: true }))
 }
 
-// The keyboard goes to the question that is to be put right.
-function enter(turn) {
-  later(() => document.querySelector(`.st-key-change-${turn} input`), (field) => field.focus())
+// What is unfolded is brought up where it would begin in the lower half of the window; to the question
+// that is to be put right goes the keyboard.
+function unfold(name, turn) {
+  const fold = `.st-key-${name}-${turn}`
+  later(() => document.querySelector(fold), (there) => {
+    if (there.getBoundingClientRect().top > innerHeight / 2) there.scrollIntoView()
+  })
+  if (name === "change") later(() => document.querySelector(`${fold} input`), (field) => field.focus())
 }
 
 // The marker of what is open; the server draws markers anew and does not know of it.

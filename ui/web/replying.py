@@ -14,6 +14,7 @@ from qa.values import Answer
 from ui import render, render_turn
 from ui.web.desk import Desk, Turn
 from ui.web.talk import Conversation
+from ui.web.yielding import give_way
 from ui.wording import Words
 
 _POLL = 0.1
@@ -56,11 +57,10 @@ def wait(
     if _has_begun(turn):
         return None
     searching = render_turn.searching_html(number, count, w, can_stop=bool(desk.endpoint))
-    shown = render_turn.turn_html(asked + searching, number)
-    place = st.html(shown)
+    place = st.html(render_turn.turn_html(asked + searching, number))
     while not _has_begun(turn):
         _pause(turn)
-        place.html(shown)
+        give_way()
     return place
 
 
@@ -84,10 +84,9 @@ def follow(written: Sequence[Written]) -> None:
     """Once more is written than is shown, let it be shown; each step gives way to another click."""
     if not written:
         return
-    place = st.empty()
     while all(one.turn.partial is one.part for one in written):
         time.sleep(_POLL)
-        place.empty()
+        give_way()
     st.rerun()
 
 

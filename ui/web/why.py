@@ -16,6 +16,7 @@ from ui import render_why
 from ui.web.desk import Desk, Explained, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import settings
+from ui.web.yielding import give_way
 from ui.wording import Words
 
 _POLL = 0.05
@@ -46,9 +47,11 @@ def _explanation(desk: Desk, turn: Turn, w: Words) -> list[Explained]:
     """Each step of the wait gives Streamlit the chance to serve another click."""
     future = desk.explain(turn)
     place = st.empty()
-    while not future.done():
+    if not future.done():
         place.status(w("why_working"))
+    while not future.done():
         time.sleep(_POLL)
+        give_way()
     place.empty()
     return future.result()
 
