@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from threadpoolctl import threadpool_limits
+
 from index.embedding import Encoder
 from index.errors import NoIndexError
 from index.store import Store
@@ -51,6 +53,8 @@ class Library:
             NoIndexError: nothing has been synced here.
             StaleIndexError: it was made with another model, chunker or analyser.
         """
+        # the products of one question are small: threads that wait for each other cost far more
+        threadpool_limits(1, user_api="blas")
         self.store = Store(folder)
         check_fingerprint(self.store, encoder)
         if self.store.fingerprint() is None:

@@ -13,11 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import numpy as np
-
 from index.embedding import Encoder
 from index.errors import IndexError_
-from index.store import Store
+from index.store import EmbeddedPassage, Store
 from index.values import Language, Vectors
 from index.wordspace import model_identity
 
@@ -39,7 +37,7 @@ def ensure_reference(store: Store, encoder: Encoder) -> int:
         for role in _ROLES:
             texts = reference_texts()[language][role]
             keys = [_key(model_identity(encoder), text, role) for text in texts]
-            missing = set(store.missing_vectors(keys))
+            missing = set(store.not_embedded(keys))
             new = [(k, t) for k, t in zip(keys, texts, strict=True) if k in missing]
             if not new:
                 continue
@@ -48,8 +46,8 @@ def ensure_reference(store: Store, encoder: Encoder) -> int:
             else:
                 embedded = encoder.encode_passages([("", text) for _, text in new])
             with store.transaction():
-                vectors = np.stack([found.vector for found in embedded])
-                store.put_vectors([key for key, _ in new], vectors)
+                for (key, _), found in zip(new, embedded, strict=True):
+                    store.put_embedded(key, EmbeddedPassage(found.vector, found.parts[:0]))
             count += len(new)
     return count
 

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,12 @@ from index.values import (
     Vectors,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 GRAM_WEIGHT = 0.3
 """What a 4-gram counts of a word form in the word search."""
+MOST_PIECES = 8
+"""FTS5 writes word forms in pieces and looks into each of them. A first sync left 13, and a search in them
+took half as long again as in one; merging costs 0.1 ms a passage."""
 FILE = "store.sqlite"
 LOCK = "write.lock"
 
@@ -62,17 +65,20 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
-    heading TEXT NOT NULL, page INTEGER, vector TEXT NOT NULL REFERENCES vectors (key)
+    heading TEXT NOT NULL, page INTEGER, embedded INTEGER NOT NULL REFERENCES embedded (id)
 );
 CREATE INDEX passages_document ON passages (document_id);
+CREATE INDEX passages_embedded ON passages (embedded);
 CREATE TABLE sentences (
     passage_id INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    kind TEXT NOT NULL, vector TEXT NOT NULL REFERENCES vectors (key),
+    kind TEXT NOT NULL,
     PRIMARY KEY (passage_id, ordinal)
 ) WITHOUT ROWID;
-CREATE TABLE vectors (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE word_vectors (key TEXT UNIQUE NOT NULL, value BLOB NOT NULL, parts BLOB NOT NULL);
+CREATE TABLE embedded (
+    id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,
+    vector BLOB NOT NULL, sentences BLOB NOT NULL, words BLOB NOT NULL, parts BLOB NOT NULL
+);
 CREATE VIRTUAL TABLE words USING fts5 (forms, grams, tokenize = 'unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'row');
 CREATE TABLE failures (
@@ -124,24 +130,14 @@ FROM passages p JOIN documents d ON d.id = p.document_id
 
 @dataclass(frozen=True, slots=True)
 class NewPassage:
-    """A chunk with what was computed for it; ``sentence_vectors`` follow ``chunk.sentences``;
-    ``forms`` and ``grams`` are word forms (``index.wordforms``), apart by spaces."""
+    """A chunk with what was computed for it: ``forms`` and ``grams`` are word forms
+    (``index.wordforms``), apart by spaces, ``embedded`` is the key of its vectors."""
 
     chunk: Chunk
     language: Language
     forms: str
     grams: str
-    vector: str
-    sentence_vectors: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSentence:
-    """A sentence with its passage and its vector, which is of unit length and not centred."""
-
-    passage: PassageId
-    sentence: Sentence
-    vector: Vectors
+    embedded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +147,16 @@ class PassageWords:
 
     vectors: npt.NDArray[np.int8]
     parts: npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPassage:
+    """What a model made of a passage: its ``vector`` (dim,) and those of its ``sentences`` (n, dim), of
+    unit length and not centred; None for ``words`` where the model tells none."""
+
+    vector: Vectors
+    sentences: Vectors
+    words: PassageWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +405,7 @@ class Store:
     ) -> None:
         """Write a document in place of what its path held; call within a transaction.
 
-        Vectors named by ``passages`` must be there already (``put_vectors``). ``described`` is what
+        What ``passages`` name as embedded must be there already (``put_embedded``). ``described`` is what
         the user said of the file, to notice changes by.
         """
         db = self._db
@@ -418,7 +424,8 @@ class Store:
         chunk = new.chunk
         (passage_id,) = self._db.execute(
             'INSERT INTO passages (document_id, start, "end", text, language, heading,'
-            " page, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            " page, embedded) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM embedded WHERE key = ?))"
+            " RETURNING id",
             (
                 document_id,
                 chunk.start,
@@ -427,7 +434,7 @@ class Store:
                 new.language,
                 json.dumps(chunk.heading, ensure_ascii=False),
                 chunk.page,
-                new.vector,
+                new.embedded,
             ),
         ).fetchone()
         self._db.execute(
@@ -435,13 +442,8 @@ class Store:
             (passage_id, new.forms, new.grams),
         )
         self._db.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (passage_id, i, s.start, s.end, s.kind, key)
-                for i, (s, key) in enumerate(
-                    zip(chunk.sentences, new.sentence_vectors, strict=True)
-                )
-            ],
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
+            [(passage_id, i, *astuple(sentence)) for i, sentence in enumerate(chunk.sentences)],
         )
 
     def remove_document(self, path: str) -> None:
@@ -468,21 +470,20 @@ class Store:
         self._db.execute("DELETE FROM failures WHERE path = ?", (path,))
         self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'state'")
 
-    def put_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
-        """Store unit vectors as float16 under their content keys; in a transaction."""
-        self._db.executemany(
-            "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
-            [
-                (key, row.astype(np.float16).tobytes())
-                for key, row in zip(keys, vectors, strict=True)
-            ],
-        )
-
-    def put_word_vectors(self, key: str, words: PassageWords) -> None:
-        """Store the word vectors of a passage under its content key; in a transaction."""
+    def put_embedded(self, key: str, made: EmbeddedPassage) -> None:
+        """Store what was made of a passage under its content key, vectors as float16; in a
+        transaction."""
+        words = made.words
         self._db.execute(
-            "INSERT OR IGNORE INTO word_vectors VALUES (?, ?, ?)",
-            (key, words.vectors.tobytes(), words.parts.tobytes()),
+            "INSERT OR IGNORE INTO embedded (key, vector, sentences, words, parts)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                key,
+                made.vector.astype(np.float16).tobytes(),
+                made.sentences.astype(np.float16).tobytes(),
+                words.vectors.tobytes() if words else b"",
+                words.parts.tobytes() if words else b"",
+            ),
         )
 
     def set_failures(self, failures: Iterable[Failure]) -> None:
@@ -502,18 +503,18 @@ class Store:
         Vectors whose keys begin with ``kept`` stay.
         """
         self._db.execute(
-            "DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages UNION ALL"
-            " SELECT vector FROM sentences) AND substr(key, 1, ?) <> ?",
+            "DELETE FROM embedded WHERE id NOT IN (SELECT embedded FROM passages)"
+            " AND substr(key, 1, ?) <> ?",
             (len(kept), kept),
         )
-        self._db.execute("DELETE FROM word_vectors WHERE key NOT IN (SELECT vector FROM passages)")
         self._db.execute(
             "DELETE FROM revisions WHERE hash NOT IN (SELECT revision FROM documents UNION ALL"
             " SELECT revision FROM cited)"
         )
-        if self.meta("deleted"):  # FTS5 keeps the words of deleted rows until it merges
+        ((pieces,),) = self._rows("SELECT count(DISTINCT segid) FROM words_idx")
+        if self.meta("deleted") or pieces > MOST_PIECES:
             self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
-            self.set_meta("deleted", "")
+            self.set_meta("deleted", "")  # FTS5 keeps the words of deleted rows until it merges
 
     def check_file(self) -> None:
         """Let SQLite look at every page; takes a second per 100 MB.
@@ -575,17 +576,14 @@ class Store:
         rows = self._rows("SELECT text FROM revisions WHERE hash = ?", (revision,))
         return str(rows[0][0]) if rows else None
 
-    def missing_vectors(self, keys: Iterable[str]) -> list[str]:
+    def not_embedded(self, keys: Iterable[str]) -> list[str]:
         """Those of ``keys`` that are not stored, each once, in order."""
-        return [
-            key
-            for key in dict.fromkeys(keys)
-            if not self._rows("SELECT 1 FROM vectors WHERE key = ?", (key,))
-        ]
+        query = "SELECT 1 FROM embedded WHERE key = ?"
+        return [key for key in dict.fromkeys(keys) if not self._rows(query, (key,))]
 
     def vectors(self, keys: Sequence[str]) -> Vectors:
         """Stored vectors in the order of ``keys``, shape ``(len(keys), dim)``."""
-        query = "SELECT value FROM vectors WHERE key = ?"
+        query = "SELECT vector FROM embedded WHERE key = ?"
         return _matrix([value for key in keys for (value,) in self._rows(query, (key,))])
 
     def passages(self, ids: Sequence[PassageId]) -> list[Passage]:
@@ -608,50 +606,50 @@ class Store:
             )
         return [PassageId(row[0]) for row in rows]
 
-    def passage_vectors(
-        self, ids: Sequence[PassageId] | None = None
-    ) -> tuple[list[PassageId], list[Language], Vectors]:
-        """Ids, languages and vectors of all passages (or of ``ids``), ascending by id."""
-        where = "" if ids is None else f" WHERE p.id IN ({_marks(ids)})"
+    def passage_vectors(self) -> tuple[list[PassageId], list[Language], Vectors]:
+        """Ids, languages and vectors of all passages, ascending by id."""
         rows = self._rows(
-            "SELECT p.id, p.language, v.value FROM passages p JOIN vectors v ON v.key = p.vector"
-            + where
-            + " ORDER BY p.id",
-            [] if ids is None else list(ids),
+            "SELECT p.id, p.language, e.vector FROM passages p"
+            " JOIN embedded e ON e.id = p.embedded ORDER BY p.id"
         )
         return [r[0] for r in rows], [r[1] for r in rows], _matrix([r[2] for r in rows])
 
-    def sentences(self, ids: Sequence[PassageId]) -> list[StoredSentence]:
-        """Sentences of some passages with their vectors, by passage id, then place."""
+    def embedded(self, ids: Sequence[PassageId]) -> dict[PassageId, EmbeddedPassage]:
+        """What the model made of some passages."""
         rows = self._rows(
-            'SELECT s.passage_id, s.start, s."end", s.kind, v.value FROM sentences s'
-            f" JOIN vectors v ON v.key = s.vector WHERE s.passage_id IN ({_marks(ids)})"
-            " ORDER BY s.passage_id, s.ordinal",
+            "SELECT p.id, e.vector, e.sentences, e.words, e.parts FROM passages p"
+            f" JOIN embedded e ON e.id = p.embedded WHERE p.id IN ({_marks(ids)})",
             list(ids),
         )
-        matrix = _matrix([row[4] for row in rows])
-        return [
-            StoredSentence(row[0], Sentence(row[1], row[2], row[3]), vector)
-            for row, vector in zip(rows, matrix, strict=True)
-        ]
+        if not rows:
+            return {}
+        vectors = _matrix([row[1] for row in rows])
+        sentences = _split([row[2] for row in rows], vectors.shape[1])
+        return {
+            row[0]: EmbeddedPassage(vector, own, _passage_words(row[3], row[4]))
+            for row, vector, own in zip(rows, vectors, sentences, strict=True)
+        }
 
-    def word_vectors(self, ids: Sequence[PassageId]) -> dict[PassageId, PassageWords]:
-        """Word vectors of some passages; those that have none are left out."""
-        rows = self._rows(
-            "SELECT p.id, w.value, w.parts FROM passages p JOIN word_vectors w ON w.key = p.vector"
-            f" WHERE p.id IN ({_marks(ids)})",
+    def sentences(self, ids: Sequence[PassageId]) -> dict[PassageId, list[Sentence]]:
+        """Sentences of some passages, in order."""
+        found: dict[PassageId, list[Sentence]] = {i: [] for i in ids}
+        for passage, *place in self._rows(
+            'SELECT passage_id, start, "end", kind FROM sentences'
+            f" WHERE passage_id IN ({_marks(ids)}) ORDER BY passage_id, ordinal",
             list(ids),
-        )
-        return {row[0]: _passage_words(row[1], row[2]) for row in rows}
+        ):
+            found[passage].append(Sentence(*place))
+        return found
 
     def sentence_vectors(self, language: Language) -> Vectors:
         """Vectors of all sentences in passages of one language, shape ``(n, dim)``."""
         rows = self._rows(
-            "SELECT v.value FROM passages p JOIN sentences s ON s.passage_id = p.id"
-            " JOIN vectors v ON v.key = s.vector WHERE p.language = ? ORDER BY p.id, s.ordinal",
+            "SELECT e.sentences, length(e.vector) FROM passages p"
+            " JOIN embedded e ON e.id = p.embedded WHERE p.language = ? ORDER BY p.id",
             (language,),
         )
-        return _matrix([row[0] for row in rows])
+        width = rows[0][1] // 2 if rows else 0
+        return _floats(b"".join(row[0] for row in rows), width)
 
     def search_words(
         self, forms: Sequence[str], k: int, within: Sequence[PassageId] | None = None
@@ -962,21 +960,40 @@ def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def _passage_words(value: bytes, parts: bytes) -> PassageWords:
+DAMAGED = "Stored vectors are damaged. Remove the index, run `belegt sync`."
+
+
+def _passage_words(value: bytes, parts: bytes) -> PassageWords | None:
+    if not value and not parts:
+        return None
     at = np.frombuffer(parts, np.uint16) if len(parts) % 2 == 0 else np.zeros(0, np.uint16)
     if not len(at) or len(value) % len(at):
-        raise IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
+        raise IndexError_(DAMAGED)
     return PassageWords(np.frombuffer(value, np.int8).reshape(len(at), -1), at)
 
 
 def _matrix(rows: Sequence[bytes]) -> Vectors:
-    """Rows of float16 bytes to a matrix of float32; ``(0, 0)`` for none."""
-    if not rows:
-        return np.zeros((0, 0), dtype=np.float32)
-    damaged = IndexError_("Stored vectors are damaged. Remove the index, run `belegt sync`.")
-    if len({len(row) for row in rows}) > 1 or len(rows[0]) % 2:
-        raise damaged
-    matrix = np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+    """Rows of float16 bytes, all of one length, to a matrix of float32; ``(0, 0)`` for none."""
+    lengths = {len(row) for row in rows}
+    if len(lengths) > 1 or any(length % 2 for length in lengths):
+        raise IndexError_(DAMAGED)
+    return _floats(b"".join(rows), len(rows[0]) // 2 if rows else 0)
+
+
+def _split(blocks: Sequence[bytes], width: int) -> list[Vectors]:
+    """Blocks of float16 bytes, each to a matrix of float32 with rows of ``width``."""
+    if not width or any(len(block) % (2 * width) for block in blocks):
+        raise IndexError_(DAMAGED)
+    ends = list(accumulate(len(block) // (2 * width) for block in blocks))
+    return np.split(_floats(b"".join(blocks), width), ends[:-1])
+
+
+def _floats(raw: bytes, width: int) -> Vectors:
+    if not raw or not width:
+        return np.zeros((0, width), np.float32)
+    if len(raw) % (2 * width):
+        raise IndexError_(DAMAGED)
+    matrix = np.frombuffer(raw, np.float16).reshape(-1, width).astype(np.float32)
     if not np.isfinite(matrix).all():
-        raise damaged
+        raise IndexError_(DAMAGED)
     return matrix

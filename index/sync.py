@@ -34,6 +34,7 @@ from index.readers.extracted import Extracted
 from index.reference import ensure_reference, reference_prefix
 from index.store import (
     SCHEMA_VERSION,
+    EmbeddedPassage,
     Failure,
     NewPassage,
     PassageWords,
@@ -478,15 +479,10 @@ def _prepare(
                 language=language,
                 forms=" ".join(form for form in forms if not is_gram(form)),
                 grams=" ".join(filter(is_gram, forms)),
-                vector=key,
-                sentence_vectors=tuple(_part_key(key, i) for i in range(1, len(parts))),
+                embedded=key,
             )
         )
     return passages, texts
-
-
-def _part_key(key: str, part: int) -> str:
-    return f"{key}:{part}"
 
 
 def spoken_title(document: Document) -> str:
@@ -503,7 +499,7 @@ def _embed(
     store: Store, encoder: Encoder, texts: dict[str, _Text], report: Callable[[float], None]
 ) -> int:
     """Embed what the store lacks, a few hundred a transaction, so that a killed run resumes."""
-    missing = store.missing_vectors(texts)
+    missing = store.not_embedded(texts)
     space = load_word_space(encoder.identity)
     for start in range(0, len(missing), _EMBED_AT_ONCE):
         keys = missing[start : start + _EMBED_AT_ONCE]
@@ -516,7 +512,8 @@ def _embed(
         words = place_words(embedded, languages, space) if space else [None] * len(keys)
         with store.transaction():
             for key, found, own in zip(keys, embedded, words, strict=True):
-                _keep(store, key, found, own)
+                # what stands above a passage has no vector of its own
+                store.put_embedded(key, EmbeddedPassage(found.vector, found.parts[1:], own))
     return len(missing)
 
 
@@ -539,11 +536,3 @@ def place_words(
         for i, words in zip(own, np.split(vectors, ends[:-1]), strict=True):
             placed[i] = PassageWords(words, embedded[i].word_parts.astype(np.uint16))
     return placed
-
-
-def _keep(store: Store, key: str, found: Embedded, words: PassageWords | None) -> None:
-    """Store what was made of one passage; what stands above it has no vector of its own."""
-    keys = [key, *(_part_key(key, i) for i in range(1, len(found.parts)))]
-    store.put_vectors(keys, np.vstack([found.vector[None], found.parts[1:]]))
-    if words is not None:
-        store.put_word_vectors(key, words)

@@ -56,11 +56,10 @@ def _of_document(library: Library, path: str, language: Language) -> Iterator[st
     store = library.store
     ids = store.passage_ids([path])[:200]
     passages = {passage.id: passage for passage in store.passages(ids)}
-    for stored in store.sentences(ids):
-        if stored.sentence.kind not in ("prose", "item"):
+    every = ((passages[i], span) for i, own in store.sentences(ids).items() for span in own)
+    for passage, span in every:
+        if span.kind not in ("prose", "item"):
             continue
-        passage = passages[stored.passage]
-        span = stored.sentence
         text = passage.text[span.start - passage.start : span.end - passage.start]
         for kind, pattern in (("helps", _HELPS), ("defined", _DEFINED), ("launched", _LAUNCHED)):
             match = pattern.match(text.translate(_MARKS).lstrip(" -•"))

@@ -49,16 +49,17 @@ def match_words(
     language: Language,
     rarity: Mapping[str, float],
     sentences: Mapping[PassageId, int],
+    words: Mapping[PassageId, PassageWords | None],
 ) -> Matches | None:
     """Match a question with passages; None if the index or the question has no word vectors.
 
     ``rarity`` gives the idf of the question's content words as written, ``sentences`` how many
-    each passage has.
+    each passage has, ``words`` its own words.
     """
     space = library.word_space
     if space is None or not len(asked.words):
         return None
-    found = library.store.word_vectors(list(sentences))
+    found = {i: own for i, own in words.items() if own is not None}
     rare = rarities(asked, text, rarity)
     weights = space.weights(asked.words, language, rare)
     parts = _best_by_part(space.question(asked.words, language), found, sentences)
@@ -78,7 +79,7 @@ def _best_by_part(
         kept = np.concatenate([own.vectors for own in found.values()]).astype(np.float32)
         places = np.concatenate([own.parts + np.int64(offsets[i]) for i, own in found.items()])
         starts = np.flatnonzero(np.diff(places, prepend=-1))
-        cosines = words @ (kept.T / np.float32(SCALE))
+        cosines = (words / np.float32(SCALE)) @ kept.T
         best[:, places[starts]] = np.maximum.reduceat(cosines, starts, axis=1)
     return {i: best[:, offsets[i] : offsets[i] + 1 + n] for i, n in sentences.items()}
 

@@ -15,8 +15,9 @@ from typing import Protocol
 import numpy as np
 
 from index.embedding import Embedded
+from index.errors import IndexError_
 from index.library import Library
-from index.store import StoredSentence
+from index.store import DAMAGED, EmbeddedPassage
 from index.values import Language, Passage, PassageId, Sentence, Vectors
 from index.vectors import Centres
 from qa.explaining import SHOWN, Explained, ExplainedPassage, explain, rank_by
@@ -140,45 +141,56 @@ class Retriever:
             question.words, question.language, WORDED + spare, limit
         )
         worded = dict(_less(by_words, without, WORDED))
-        passages = store.passages(sorted({i for i, _ in near} | set(worded)))
+        found = sorted({i for i, _ in near} | set(worded))
+        passages, sentences, made = self._read(found)
         rows = np.zeros((len(passages), len(FEATURES)), np.float32)
         if not passages:
             return Candidates(question, (), rows, {}, {}, {}, {}, None, {})
         ids = [p.id for p in passages]
-        sentences: dict[PassageId, list[StoredSentence]] = {i: [] for i in ids}
-        for sentence in store.sentences(ids):
-            sentences[sentence.passage].append(sentence)
         centres = self.library.vectors.centres
         centred = centres.centre(asked.vector, "question", question.language)
-        cosines = _sentence_cosines(centres, centred, passages, sentences)
+        cosines = _sentence_cosines(centres, centred, passages, made)
         words = _WordStatistics(self.library, question, ids)
-        _, languages, matrix = store.passage_vectors(ids)
+        matrix = np.stack([made[i].vector for i in ids])
         rows[:, _AT["plain"]] = matrix @ asked.vector
-        _vector_features(rows, centres, centred, languages, matrix)
+        _vector_features(rows, centres, centred, [p.language for p in passages], matrix)
         _sentence_features(rows, [cosines[i] for i in ids])
         _word_features(rows, passages, words)
         _product_features(rows, question, passages)
-        plain = {i: [stored.sentence for stored in sentences[i]] for i in ids}
         matches = match_words(
             self.library,
             asked,
             question.text,
             question.language,
             words.rarity,
-            {i: len(found) for i, found in plain.items()},
+            {i: len(own) for i, own in sentences.items()},
+            {i: made[i].words for i in ids},
         )
         rows[:, _AT["late"] :] = passage_features(matches, ids, rows[:, _AT["same"]])
         return Candidates(
             question,
             tuple(passages),
             rows,
-            plain,
+            sentences,
             cosines,
             worded,
             words.rarity,
             matches,
             words.forms,
         )
+
+    def _read(
+        self, found: Sequence[PassageId]
+    ) -> tuple[list[Passage], dict[PassageId, list[Sentence]], dict[PassageId, EmbeddedPassage]]:
+        """Passages with their sentences and vectors; passages last, so that what a sync has taken
+        away meanwhile is left out."""
+        store = self.library.store
+        sentences, made = store.sentences(found), store.embedded(found)
+        passages = [p for p in store.passages(found) if p.id in made]
+        kept = {p.id: sentences[p.id] for p in passages}
+        if any(len(own) != len(made[i].sentences) for i, own in kept.items()):
+            raise IndexError_(f"{store.folder}: {DAMAGED}")
+        return passages, kept, made
 
     def rank(self, candidates: Candidates) -> Found:
         """Order candidates by the ranker's scores; near-duplicates become one hit."""
@@ -241,15 +253,15 @@ def _sentence_cosines(
     centres: Centres,
     asked: Vectors,
     passages: Sequence[Passage],
-    sentences: dict[PassageId, list[StoredSentence]],
+    made: Mapping[PassageId, EmbeddedPassage],
 ) -> dict[PassageId, Vectors]:
     """Centred cosines of the sentences of each passage to the centred question ``asked``."""
     cosines: dict[PassageId, Vectors] = {}
     for language in {p.language for p in passages}:
         own = [p.id for p in passages if p.language == language]
-        matrix = np.stack([s.vector for i in own for s in sentences[i]])
+        matrix = np.concatenate([made[i].sentences for i in own])
         found = centres.centre(matrix, "sentence", language) @ asked
-        ends = np.cumsum([len(sentences[i]) for i in own])
+        ends = np.cumsum([len(made[i].sentences) for i in own])
         cosines |= dict(zip(own, np.split(found, ends[:-1]), strict=True))
     return cosines
 

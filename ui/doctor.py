@@ -148,11 +148,9 @@ def _texts(store: Store) -> tuple[str, None]:
         wrong = [p for p in passages.values() if text is None or text[p.start : p.end] != p.text]
         outside = [
             s
-            for s in store.sentences(ids)
-            if not passages[s.passage].start
-            <= s.sentence.start
-            < s.sentence.end
-            <= passages[s.passage].end
+            for i, own in store.sentences(ids).items()
+            for s in own
+            if not passages[i].start <= s.start < s.end <= passages[i].end
         ]
         if wrong or outside:
             raise BelegtError(

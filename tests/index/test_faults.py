@@ -77,9 +77,8 @@ def stored(index: Path) -> Texts:
             assert passages, f"{document.path} has no passages"
             assert all(text[p.start : p.end] == p.text for p in passages.values())
             assert len(store.word_forms(ids)) == len(ids)
-            for s in store.sentences(ids):
-                inside = passages[s.passage]
-                assert inside.start <= s.sentence.start < s.sentence.end <= inside.end
+            for i, own in store.sentences(ids).items():
+                assert all(passages[i].start <= s.start < s.end <= passages[i].end for s in own)
         return found
     finally:
         store.close()
@@ -660,6 +659,7 @@ def use_all(index: Path, encoder: WordEncoder) -> None:
         ids = library.store.passage_ids()
         library.store.passages(ids)
         library.store.sentences(ids)
+        library.store.embedded(ids)
         library.store.word_forms(ids)
         library.store.search_words(["text", "hafen"], 10)
         library.store.document_frequency(["text"])

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexError_, NoIndexError, StaleIndexError
-from index.store import SCHEMA_VERSION, NewPassage, Store
+from index.store import MOST_PIECES, SCHEMA_VERSION, EmbeddedPassage, NewPassage, Store
 from index.sync import sync
 from index.values import Chunk, Document, Sentence
 from tests.fakes import WordEncoder
@@ -34,7 +34,7 @@ def put(store: Store, path: str, text: str) -> None:
     for line in text.splitlines(keepends=True):
         end = start + len(line)
         key = hashlib.sha256(line.encode()).hexdigest()
-        vector = np.full((1, 4), len(line), np.float32)
+        vectors = np.full((1, 4), len(line), np.float32)
         sentence = Sentence(start, end, "prose")
         passages.append(
             NewPassage(
@@ -43,10 +43,9 @@ def put(store: Store, path: str, text: str) -> None:
                 " ".join(line.casefold().split()),
                 "",
                 key,
-                (key,),
             )
         )
-        store.put_vectors([key], vector)
+        store.put_embedded(key, EmbeddedPassage(vectors[0], vectors))
         start = end
     store.put_document(document(path, text), text, passages)
 
@@ -117,11 +116,15 @@ def agrees(store: Store, expected: dict[str, str]) -> None:
     for path, text in expected.items():
         ids = store.passage_ids([path])
         assert "".join(p.text for p in store.passages(ids)) == text
-        assert [s.sentence.start for s in store.sentences(ids)] == [
-            p.start for p in store.passages(ids)
+        places = store.sentences(ids)
+        assert [[s.start for s in places[p.id]] for p in store.passages(ids)] == [
+            [p.start] for p in store.passages(ids)
         ]
         wanted = [len(line) for line in text.splitlines(keepends=True)]
-        assert store.passage_vectors(ids)[2][:, 0].tolist() == wanted
+        made = store.embedded(ids)
+        assert [(made[i].vector[0], *made[i].sentences[:, 0]) for i in ids] == [
+            (n, n) for n in wanted
+        ]
     every = store.passage_ids()
     assert len(store.word_forms(every)) == len(every)
     assert store.passages([*every[::-1], 10**9]) == store.passages(every)[::-1]
@@ -309,3 +312,19 @@ def test_chats_outlive_a_new_format_of_the_index(
         assert "Der neue Text." in {store.text(d.revision) for d in store.documents()}
         assert store.state() > former
         assert not passages & set(store.passage_ids())
+
+
+def test_word_forms_in_many_pieces_are_put_together(tmp_path: Path) -> None:
+    store = Store(tmp_path, write=True)
+    store._db.execute("INSERT INTO words (words, rank) VALUES ('automerge', 0)")
+    for i in range(MOST_PIECES + 2):
+        with store.transaction():
+            put(store, f"{i}.txt", f"hafen nummer {i}\n")
+    found = store.search_words(["hafen"], 99)
+    with store.transaction():
+        store.prune("reference:")
+    ((pieces,),) = store._rows("SELECT count(DISTINCT segid) FROM words_idx")
+    assert pieces == 1
+    assert store.search_words(["hafen"], 99) == found
+    assert len(found) == MOST_PIECES + 2
+    store.close()

@@ -55,9 +55,10 @@ def library(tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatc
 
 def matches_of(library: Library, encoder: WordEncoder, question: str) -> Matches:
     asked = encoder.encode_questions([question])[0]
-    counts = dict.fromkeys(library.store.passage_ids(), 2)
+    made = library.store.embedded(library.store.passage_ids())
+    counts, words = dict.fromkeys(made, 2), {i: one.words for i, one in made.items()}
     rare = {"brücke": 3.0, "fluss": 2.0}
-    found = match_words(library, asked, question, "de", rare, counts)
+    found = match_words(library, asked, question, "de", rare, counts, words)
     assert found is not None
     return found
 
