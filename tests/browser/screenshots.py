@@ -70,11 +70,11 @@ def start(tab: Tab, w: Words) -> None:
 
 def answer(tab: Tab, w: Words) -> None:
     ask(tab, w, 0)
-    tab.locator(".answer button").first.wait_for()
+    tab.locator(".b-answer button").first.wait_for()
 
 
 def checking(tab: Tab, w: Words) -> None:
-    tab.locator(".answer button").first.click()
+    tab.locator(".b-answer button").first.click()
     tab.locator(".reader mark.quote").wait_for()
 
 
