@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from index.store import Store
+from index.library import Library
 from qa.question import Question, keys_by_language
 
 _NAMED = 4
 
 
-def absent_words(question: Question, store: Store) -> list[str]:
+def absent_words(question: Question, library: Library) -> list[str]:
     """Content words that occur in no document, in none of their forms, in the question's order.
 
     In German only those that begin with a capital or a digit: names and things, which a document
@@ -17,7 +17,7 @@ def absent_words(question: Question, store: Store) -> list[str]:
     asked = [w for w in dict.fromkeys(question.words) if _tells(w, question)][: 2 * _NAMED]
     keys = keys_by_language(tuple(asked)).values()
     forms = {word: {form for one in keys for form in one[at]} for at, word in enumerate(asked)}
-    frequency = store.document_frequency(sorted(set().union(*forms.values())))
+    frequency = library.document_frequency(sorted(set().union(*forms.values())))
     return [word for word in asked if not any(frequency[f] for f in forms[word])][:_NAMED]
 
 

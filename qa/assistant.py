@@ -202,7 +202,7 @@ class Assistant:
         hits = found.hits[:SHOWN]
         if not covered:
             count = len(documents) if limits.within is None else len(limits.within)
-            absent = absent_words(found.question, self.library.store)
+            absent = absent_words(found.question, self.library)
             message = not_covered(answer_in, count, len(documents), absent)
             timings = _timings(started, retrieved)
             return NotInDocuments(

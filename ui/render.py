@@ -489,12 +489,6 @@ def note_html(text: str, line: str = "") -> str:
     return f'<p class="b-note">{escape(text)}{own}</p>'
 
 
-def understood_html(understood: str, w: Words) -> str:
-    """What a follow-up was taken for."""
-    text = foreign(understood)
-    return f'<p class="b-understood">{escape(w("understood"))} {text}</p>'
-
-
 def sent_html(where: str, w: Words) -> str:
     """To which model and host a question goes; none: to nobody."""
     said = f"{escape(w('sent_to'))} <b>{foreign(where)}</b>" if where else escape(w("sent_nowhere"))

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from index.settings import load_settings
+from index.store import Store
 from tests.browser.conftest import CHROMIUM, wait_for
 from tests.fakes import SEEDS
 from ui.serving import command, environment, find_port
@@ -70,11 +72,11 @@ def start(tab: Tab, w: Words) -> None:
 
 def answer(tab: Tab, w: Words) -> None:
     ask(tab, w, 0)
-    tab.locator(".answer button").first.wait_for()
+    tab.locator(".b-answer button").first.wait_for()
 
 
 def checking(tab: Tab, w: Words) -> None:
-    tab.locator(".answer button").first.click()
+    tab.locator(".b-answer button").first.click()
     tab.locator(".reader mark.quote").wait_for()
 
 
@@ -128,11 +130,11 @@ def main() -> None:
         address = f"http://127.0.0.1:{port}"
         try:
             wait_for(f"{address}/_stcore/health")
-            take(address, BEFORE)
+            take(address, BEFORE, lambda: None)
             belegt("sync", settings.documents, "--index", settings.index)
             questions = ROOT / "eval" / "sets" / "seeds.jsonl"
             belegt("eval", questions, "--part", "test", "--index", settings.index)
-            take(address, AFTER)
+            take(address, AFTER, lambda: forget(settings.index))
         finally:
             server.terminate()
             server.wait(20)
@@ -144,7 +146,14 @@ def belegt(*words: str | Path) -> None:
     subprocess.run([sys.executable, "-m", "ui.cli", *map(str, words)], check=True, cwd=ROOT)
 
 
-def take(address: str, steps: Sequence[Step]) -> None:
+def forget(index: Path) -> None:
+    """Delete the conversations of the looks before, which are in another language or the same again."""
+    with closing(Store(index)) as store:
+        for chat in store.chats():
+            store.delete_chat(chat.id)
+
+
+def take(address: str, steps: Sequence[Step], before_each: Callable[[], None]) -> None:
     """The steps in both languages and every look."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -153,6 +162,7 @@ def take(address: str, steps: Sequence[Step]) -> None:
             context = browser.new_context(
                 locale=language, color_scheme=colours, viewport={"width": width, "height": height}
             )
+            before_each()
             tab = context.new_page()
             tab.set_default_timeout(PATIENCE)
             tab.goto(f"{address}/?lang={language}")

@@ -49,16 +49,16 @@ def asked(page):
 
 
 def marker(page, number: int, w=DE):
-    return page.locator(".answer").get_by_role(
+    return page.locator(".b-answer").get_by_role(
         "button", name=f"{w('marker', number=number, title='')}"
     )
 
 
 def test_every_sentence_ends_with_its_marker(asked):
     expect = playwright_api.expect
-    markers = asked.locator(".answer button.marker")
+    markers = asked.locator(".b-answer .b-marker")
     expect(markers).to_have_text(["1", "2"])
-    text = asked.locator(".answer").inner_text()
+    text = asked.locator(".b-answer").inner_text()
     for number, (_, quote) in enumerate(QUOTES["partner"], start=1):
         behind = text[text.rindex(quote) + len(quote) :]
         assert behind[1:].split()[0] == str(number)  # behind the closing quotation mark

@@ -114,14 +114,14 @@ def test_replies_of_hostile_words_show_them(tab):
     for number in range(COUNT):
         tab.get_by_test_id(BOX).fill(f"{number} Frage {STRINGS[number]}")
         tab.get_by_test_id(BOX).press("Enter")
-        tab.locator(f".st-key-turn-{number + 1} .b-quote").wait_for()
+        tab.locator(f"#turn-{number + 1} .b-quote").wait_for()
     asked = tab.locator(".b-question").all_text_contents()
     assert asked == [f"{n} Frage {text}".strip() for n, text in enumerate(STRINGS)]
     assert tab.locator(".b-quote").all_text_contents() == [f"{text} Ende." for text in STRINGS]
     titles = tab.locator(".b-card-title bdi").all_text_contents()
     assert titles == STRINGS
     for number, text in enumerate(STRINGS):
-        shown = tab.locator(f".st-key-turn-{number + 1} .answer").text_content()
+        shown = tab.locator(f"#turn-{number + 1} .b-answer").text_content()
         assert f"{text} Ende." in shown
     inert(tab)
 
@@ -130,7 +130,7 @@ def test_a_document_of_hostile_words_opens_and_is_exported(tab):
     expect = playwright_api.expect
     tab.get_by_test_id(BOX).fill(f"1 Frage {STRINGS[1]}")
     tab.get_by_test_id(BOX).press("Enter")
-    tab.locator(".answer button").first.click()
+    tab.locator(".b-answer button").first.click()
     text = tab.locator(".reader .text")
     expect(text).to_have_text(f"{STRINGS[1]} Ende.")
     expect(tab.locator(".reader .heading")).to_have_text(STRINGS[1])

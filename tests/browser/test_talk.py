@@ -53,7 +53,7 @@ def test_a_follow_up_shows_what_it_was_taken_for_and_is_put_right(page):
     page.get_by_label(DE("understood_box")).fill(PARTNERS)
     page.get_by_role("button", name=DE("understood_ask")).click()
     expect(page.locator(".b-question").nth(2)).to_have_text(PARTNERS)
-    expect(page.locator(".answer").last).to_contain_text("über 500 Partner")
+    expect(page.locator(".b-answer").last).to_contain_text("über 500 Partner")
 
 
 def test_a_scope_is_chosen_shown_kept_over_a_reload_and_cleared(page):
@@ -74,7 +74,11 @@ def test_a_scope_is_chosen_shown_kept_over_a_reload_and_cleared(page):
 def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     expect = playwright_api.expect
     ask(page, COST)
+    here = page.locator(".st-key-chats .here")
+    expect(here).to_contain_text(COST)
     answered(page, 1)
+    # without another click
+    expect(here.get_by_role("button", name=DE("chat_more"))).to_be_visible()
     page.get_by_role("button", name=DE("again")).click()
     expect(page.get_by_text(DE("version", number=2, count=2))).to_be_visible()
     page.reload()
@@ -87,7 +91,7 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
         page.get_by_role("button", name=DE("new_conversation")).click()
         expect(page.locator(".b-question")).to_have_count(0)
         ask(page, question)
-        expect(page.locator("[class*='st-key-turn-1'] .b-card").first).to_be_visible()
+        expect(page.locator("#turn-1 .b-card").first).to_be_visible()
     chats = page.locator(".st-key-chats")
     search = page.get_by_test_id("stSidebar").get_by_label(DE("chat_search"))
     search.fill("expertentreffen")
@@ -102,7 +106,6 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     search.press("Enter")
     expect(chats).to_contain_text(PARTNERS)
 
-    here = page.locator(".st-key-chats .here")
     here.get_by_role("button", name=DE("chat_more")).click()
     page.get_by_label(DE("chat_title")).fill("Preise von 2018")
     page.get_by_label(DE("chat_title")).press("Enter")
@@ -145,22 +148,22 @@ def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, sc
     scripted.play(one_by_one(gate))
     expect(written.locator(".b-sent")).to_contain_text(f"schreiber, {scripted.url.split('/')[2]}")
     ask(written, FIRST)
-    marker = written.locator(".answer button")
+    marker = written.locator(".b-answer button")
     expect(marker).to_have_count(1)
     expect(written.get_by_text(DE("writing"))).to_be_visible()
     # It can be checked before the next one has come.
     marker.click()
     expect(written.locator(".reader mark.quote")).to_be_visible()
     written.get_by_role("button", name=DE("close")).click()
-    said = written.locator(".answer").inner_text()
+    said = written.locator(".b-answer").inner_text()
     written.get_by_role("button", name=DE("stop")).click()
     expect(written.locator(".b-label")).to_contain_text("schreiber")
     expect(written.get_by_text(DE("writing"))).to_have_count(0)
     gate.set()
-    assert written.locator(".answer").inner_text() == said
+    assert written.locator(".b-answer").inner_text() == said
     written.reload()
     expect(marker).to_have_count(1)
-    assert written.locator(".answer").inner_text() == said
+    assert written.locator(".b-answer").inner_text() == said
 
     scripted.play(one_by_one(gate))
     written.get_by_role("button", name=DE("again")).click()
@@ -173,11 +176,11 @@ def test_statements_appear_as_they_are_written_and_a_stop_keeps_them(written, sc
     scripted.play(one_by_one(gate))
     again(written, 1)
     expect(marker).to_have_count(1)
-    said = written.locator(".answer").inner_text()
+    said = written.locator(".b-answer").inner_text()
     written.reload()
     expect(marker).to_have_count(1)
     expect(written.get_by_text(DE("writing"))).to_be_visible()
-    assert written.locator(".answer").inner_text() == said
+    assert written.locator(".b-answer").inner_text() == said
     gate.set()
     expect(marker).to_have_count(4)
     expect(written.get_by_text(DE("writing"))).to_have_count(0)
@@ -188,32 +191,32 @@ def test_a_reload_while_the_second_answer_is_written_loses_and_doubles_nothing(
     written, written_place: Path, scripted: Endpoint
 ):
     expect = playwright_api.expect
-    first, second = (written.locator(f".st-key-turn-{number}") for number in (1, 2))
+    first, second = (written.locator(f"#turn-{number}") for number in (1, 2))
     scripted.play(repeats)
     ask(written, FIRST)
     expect(first.locator(".b-label")).to_contain_text("schreiber")
-    whole = first.locator(".answer").inner_text()
+    whole = first.locator(".b-answer").inner_text()
 
     gate = threading.Event()
     scripted.play(one_by_one(gate))
     ask(written, PARTNERS)
-    expect(second.locator(".answer button")).to_have_count(1)
-    begun, asked = second.locator(".answer").inner_text(), len(scripted.requests)
+    expect(second.locator(".b-answer button")).to_have_count(1)
+    begun, asked = second.locator(".b-answer").inner_text(), len(scripted.requests)
     for _ in range(2):
         written.reload()
         expect(second.get_by_text(DE("writing"))).to_be_visible()
-        assert first.locator(".answer").inner_text() == whole
-        assert second.locator(".answer").inner_text() == begun
+        assert first.locator(".b-answer").inner_text() == whole
+        assert second.locator(".b-answer").inner_text() == begun
     gate.set()
     expect(second.locator(".b-label")).to_contain_text("schreiber")
     expect(written.get_by_text(DE("writing"))).to_have_count(0)
-    markers = second.locator(".answer button").count()
+    markers = second.locator(".b-answer button").count()
     assert markers > 1
-    done = second.locator(".answer").inner_text()
+    done = second.locator(".b-answer").inner_text()
     assert done.startswith(begun[: begun.rindex("1")])
     written.reload()
-    expect(second.locator(".answer button")).to_have_count(markers)
-    assert [first.locator(".answer").inner_text(), second.locator(".answer").inner_text()] == [
+    expect(second.locator(".b-answer button")).to_have_count(markers)
+    assert [first.locator(".b-answer").inner_text(), second.locator(".b-answer").inner_text()] == [
         whole,
         done,
     ]

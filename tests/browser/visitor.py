@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -20,15 +21,15 @@ _QUOTE = re.compile(r'<blockquote class="b-quote"[^>]*>(.*?)</blockquote>', re.D
 
 
 class Visitor:
-    """A session of the pages at ``address``; ``fragments`` are the HTML that the last run showed, in
-    order, and ``query`` the parameters of the page's address."""
+    """A session of the pages at ``address``; ``fragments`` are the HTML that the last run left on the
+    page, by place, and ``query`` the parameters of the page's address."""
 
     def __init__(self, address: str, query: str = "", patience: float = 120.0) -> None:
         self._patience = patience
         self._known: dict[str, ForwardMsg] = {}
         self._box = ""
         self.query = query
-        self.fragments: list[str] = []
+        self.fragments: dict[tuple[int, ...], str] = {}
         self.faults: list[str] = []
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._open = ExitStack()
@@ -50,23 +51,23 @@ class Visitor:
 
     def questions(self) -> list[str]:
         """The questions on the page, from the top."""
-        return _texts(_QUESTION, self.fragments)
+        return _texts(_QUESTION, self.fragments.values())
 
     def quotes(self) -> list[str]:
         """The quotes on the page, from the top."""
-        return _texts(_QUOTE, self.fragments)
+        return _texts(_QUOTE, self.fragments.values())
 
     def _run(self, message: BackMsg) -> None:
         """Have the script run, to its end; a run that another one replaces is none."""
         message.rerun_script.query_string = self.query
         message.rerun_script.context_info.locale = "de-DE"
         self._socket.send(message.SerializeToString())
-        self.fragments = []
+        self.fragments = {}
         while True:
             received = self._receive()
             kind = received.WhichOneof("type")
             if kind == "new_session":
-                self.fragments = []
+                self.fragments = {}
             elif kind == "page_info_changed":
                 self.query = received.page_info_changed.query_string
             elif kind == "delta":
@@ -81,7 +82,10 @@ class Visitor:
         received = ForwardMsg()
         received.ParseFromString(self._socket.recv(self._patience))
         if received.WhichOneof("type") == "ref_hash":
-            return self._known[received.ref_hash]
+            known = ForwardMsg()
+            known.CopyFrom(self._known[received.ref_hash])
+            known.metadata.CopyFrom(received.metadata)
+            return known
         if received.hash:
             self._known[received.hash] = received
         return received
@@ -90,7 +94,7 @@ class Visitor:
         element = received.delta.new_element
         match element.WhichOneof("type"):
             case "html":
-                self.fragments.append(element.html.body)
+                self.fragments[tuple(received.metadata.delta_path)] = element.html.body
                 if 'class="b-fault"' in element.html.body:
                     self.faults.append(element.html.body)
             case "exception":
@@ -99,5 +103,5 @@ class Visitor:
                 self._box = element.chat_input.id
 
 
-def _texts(pattern: re.Pattern[str], fragments: list[str]) -> list[str]:
+def _texts(pattern: re.Pattern[str], fragments: Iterable[str]) -> list[str]:
     return [html.unescape(found) for body in fragments for found in pattern.findall(body)]

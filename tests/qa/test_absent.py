@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from index.library import Library
 from index.settings import Settings
-from index.store import Store
 from index.sync import sync
 from index.values import Language
 from qa.absent import absent_words
@@ -31,9 +31,10 @@ def test_what_no_document_holds(
 ) -> None:
     (folder / "hafen.txt").write_text(GERMAN, encoding="utf-8")
     (folder / "port.txt").write_text(ENGLISH, encoding="utf-8")
-    sync([folder], settings.index, WordEncoder())
-    store = Store(settings.index)
+    encoder = WordEncoder()
+    sync([folder], settings.index, encoder)
+    library = Library(settings.index, encoder)
     try:
-        assert absent_words(analyse(question, language), store) == absent
+        assert absent_words(analyse(question, language), library) == absent
     finally:
-        store.close()
+        library.close()

@@ -59,10 +59,14 @@ def chats(page: AppTest) -> Any:
     return next((e for e in page.get("bidi_component") if e.key == "chats"), None)
 
 
+def listed(page: AppTest) -> list[tuple[str, bool]]:
+    """The conversations in the sidebar, top to bottom, and whether each is kept already."""
+    found = json.loads(chats(page).proto.json)["chats"] if chats(page) else []
+    return [(chat["title"], chat["kept"]) for chat in found]
+
+
 def titles(page: AppTest) -> list[str]:
-    """The conversations in the sidebar, top to bottom."""
-    listed = chats(page)
-    return [chat["title"] for chat in json.loads(listed.proto.json)["chats"]] if listed else []
+    return [title for title, _ in listed(page)]
 
 
 # -- follow-ups ---------------------------------------------------------------------------------
@@ -78,6 +82,7 @@ def test_a_follow_up_shows_what_it_was_taken_for_and_can_be_put_right(
     assert "Was kostet das Expertentreffen?" in body
     told = canned.asked[-1]["history"]
     assert [one.question for one in told] == ["Wann findet das Expertentreffen statt?"]
+    press(page, "fold 2 change")
     box = page.text_input(key=f"meant-{page.query_params['chat']}-2")
     assert box.value == "Was kostet das Expertentreffen?"
     box.set_value("Was kostet der Parkplatz?").run()
@@ -97,7 +102,8 @@ def test_what_was_understood_outlives_a_reload(start: Start) -> None:
 def test_the_scope_is_searched_shown_and_cleared(start: Start, canned: CannedAssistant) -> None:
     page = start()
     assert DE("scope_active") not in shown(page)
-    chosen = next(m for m in page.multiselect if m.key.endswith("-documents"))
+    page.session_state["scope-open"] = True
+    chosen = next(m for m in page.run().multiselect if m.key.endswith("-documents"))
     chosen.set_value([TICKETS]).run()
     body = shown(page)
     assert DE("scope_active") in body
@@ -127,11 +133,14 @@ def test_a_date_that_cannot_be_read_is_said_and_changes_nothing(
     start: Start, canned: CannedAssistant
 ) -> None:
     page = start()
-    since = next(t for t in page.text_input if t.key.endswith("-since"))
+    page.session_state["scope-open"] = True
+    since = next(t for t in page.run().text_input if t.key.endswith("-since"))
     assert DE("scope_date") in shown(since.set_value("gestern").run())
     ask(page, "Wer?")
     assert canned.asked[-1]["within"] is None
-    next(t for t in page.text_input if t.key.endswith("-since")).set_value("2018-10").run()
+    page.session_state["scope-open"] = True
+    since = next(t for t in page.run().text_input if t.key.endswith("-since"))
+    since.set_value("2018-10").run()
     ask(page, "Wer?")
     assert canned.asked[-1]["within"] == [TICKETS]
 
@@ -159,6 +168,17 @@ def test_conversations_are_listed_found_named_and_deleted(start: Start, index: P
     assert DE("unknown_chat") in shown(start(chat=first))
     with closing(Store(index)) as store:
         assert [chat.id for chat in store.chats()] == [second]
+
+
+def test_a_new_conversation_is_listed_while_its_first_answer_is_on_the_way(
+    start: Start, canned: CannedAssistant
+) -> None:
+    canned.delay = 0.3
+    page = ask(start(), "Wie viele Partner gibt es?")
+    assert listed(page) == [("Wie viele Partner gibt es?", True)]
+    ask(start(), "Wer?")
+    ask(page, "Und was kostet es?")
+    assert titles(page) == ["Wie viele Partner gibt es?", "Wer?"]
 
 
 def test_a_search_is_offered_from_a_few_on_and_reads_questions_and_answers(start: Start) -> None:

@@ -190,8 +190,7 @@ def test_a_reply_is_explained_as_it_was_decided(canned, question, parts):
 def test_the_opened_fold_tells_why(app, question):
     page = ask(app(), question)
     assert DE("why_decision") not in shown(page)
-    page.session_state["why-1"] = True
-    body = shown(page.run())
+    body = shown(press(page, "fold 1 why"))
     assert DE("why_decision") in body
     assert DE("why_passages") in body
     assert DE("why_threshold") in body

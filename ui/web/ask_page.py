@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from index.errors import NoIndexError
 from index.values import Document
-from qa.values import Answer, NotInDocuments
+from qa.values import Answer, NotInDocuments, Reply
 from ui import render, render_turn
 from ui.web import chats, documents_page, judging, parts, reading, replying, scoping, sharing, why
-from ui.web.desk import Desk, Turn
+from ui.web.desk import Desk
 from ui.web.faults import show_fault
 from ui.web.opening import open_desk
 from ui.web.talk import Conversation, conversation, keep_address
@@ -34,7 +35,7 @@ def show(w: Words) -> None:
         return
     talk = conversation(desk)
     with st.sidebar:
-        chats.show(talk, desk, w)
+        is_new = chats.show(talk, desk, w)
     with st.bottom:
         scoping.show(talk, documents, w)
         replying.model(talk, desk, w)
@@ -47,9 +48,11 @@ def show(w: Words) -> None:
             written = _talk(talk, desk, documents, w)
         with st.container(key="reader"):
             drawn = reading.show(talk, desk, documents, w, partial(_pressed, talk, desk, w))
-    parts.say(_news(talk, w))
+    parts.say(_news(talk, w), _newest(talk) or talk.linked)
     replying.follow(written)
     reading.follow(drawn)
+    if is_new:
+        st.rerun()
 
 
 # -- asking -----------------------------------------------------------------------------------
@@ -77,116 +80,135 @@ def _welcome(talk: Conversation, desk: Desk, w: Words) -> None:
 
 # -- the conversation -------------------------------------------------------------------------
 
+Piece = str | Callable[[], None]
+"""Of a turn: HTML, or what draws the rest with Streamlit."""
+
 
 def _talk(
     talk: Conversation, desk: Desk, documents: Mapping[str, Document], w: Words
 ) -> list[replying.Written]:
     """All turns; returns those that are still being written, as they are shown."""
     written = []
+    parts.bring(_newest(talk))
     if not talk.turns:
         # In one container, whose place the first turn takes at once.
         with st.container(key="welcome"):
             _welcome(talk, desk, w)
     for number, turn in enumerate(talk.turns, start=1):
-        newest = turn.fresh and turn is talk.turns[-1]
-        with st.container(key=f"turn-{number}"):
-            st.html(render.question_html(turn.question, w))
-            if newest:
-                parts.scroll_to(f"turn-{number}", "asked")
-            part = _reply(talk, desk, number, turn, documents, w)
-            if part is not None:
-                written.append(replying.Written(turn, part))
-            if newest:
-                parts.scroll_to(f"turn-{number}", "answered")
-            if number == talk.linked:
-                parts.scroll_to(f"turn-{number}", "linked")
+        part = _turn(talk, desk, number, documents, w)
+        if part is not None:
+            written.append(replying.Written(turn, part))
     unkept = [turn.unkept for turn in talk.turns if turn.unkept]
     if unkept:
         st.html(render.note_html(w("not_kept"), unkept[-1]))
     return written
 
 
-def _reply(
-    talk: Conversation,
-    desk: Desk,
-    number: int,
-    turn: Turn,
-    documents: Mapping[str, Document],
-    w: Words,
+def _newest(talk: Conversation) -> int | None:
+    """The turn, from 1, that was asked last in this session."""
+    return len(talk.turns) if talk.turns and talk.turns[-1].fresh else None
+
+
+def _turn(
+    talk: Conversation, desk: Desk, number: int, documents: Mapping[str, Document], w: Words
 ) -> Answer | None:
-    """The reply, once there is something of it; returns it if it is still being written."""
-    part = replying.wait(turn, desk, number, len(documents), w)
+    """A turn, once there is something of its reply; returns that if it is still being written."""
+    turn = talk.turns[number - 1]
+    asked = render.question_html(turn.question, w)
+    waited = replying.wait(turn, asked, number, desk, len(documents), w)
+    part = replying.part(turn)
     if part is None and (fault := turn.reply.exception()):
-        show_fault(fault, w)
+        _draw(waited, number, [asked, partial(show_fault, fault, w)], "")
         return None
     reply = part or turn.reply.result()
-    replying.understood(talk, desk, number, reply, w)
     places = render.places(reply, documents, w)
-    said, shown = st.columns(2, gap="medium")
-    with said:
-        match reply:
-            case Answer():
-                _answer(talk, number, turn, reply, w)
-            case NotInDocuments():
-                st.html(render.refusal_html(reply))
-        if part:
-            replying.writing(turn, number, part, w)
-        else:
-            _doings(talk, desk, number, turn, bool(places), documents, w)
-    if places:
-        shown.html(render_turn.cards_html(places, number, reply, w))
+    pieces = [asked, *_understood(talk, desk, number, reply, w), _said(reply, number, w)]
+    if part:
+        pieces.append(render_turn.part_html(number, part.model, w))
+    else:
+        pieces += _doings(talk, desk, number, documents, w)
+    _draw(waited, number, pieces, render_turn.cards_html(places, number, reply, w))
     return part
 
 
+def _draw(waited: DeltaGenerator | None, number: int, pieces: Sequence[Piece], places: str) -> None:
+    """One element as long as all is HTML, for each takes time; see ``render_turn``."""
+    if all(isinstance(piece, str) for piece in pieces):
+        said = "".join(map(str, pieces))
+        (waited or st).html(render_turn.turn_html(said, number, places))
+        return
+    if waited:
+        waited.empty()
+    with st.container(key=f"unfolded-{number}"):
+        for at, piece in enumerate(pieces):
+            if callable(piece):
+                piece()
+            else:
+                st.html(render_turn.turn_html(piece, None if at else number))
+        if places:
+            st.html(places)
+
+
+def _understood(talk: Conversation, desk: Desk, number: int, reply: Reply, w: Words) -> list[Piece]:
+    """Of a follow-up, what it was taken for."""
+    if not reply.understood:
+        return []
+    folds = talk.folds(number)
+    shown: list[Piece] = [render_turn.understood_html(reply.understood, number, folds, w)]
+    if "change" in folds:
+        shown.append(partial(replying.change, talk, desk, number, reply.understood, w))
+    return shown
+
+
+def _said(reply: Reply, number: int, w: Words) -> str:
+    match reply:
+        case Answer():
+            return render_turn.answer_html(reply, number, w)
+        case NotInDocuments():
+            return render.refusal_html(reply)
+
+
 def _doings(
-    talk: Conversation,
-    desk: Desk,
-    number: int,
-    turn: Turn,
-    has_places: bool,
-    documents: Mapping[str, Document],
-    w: Words,
-) -> None:
+    talk: Conversation, desk: Desk, number: int, documents: Mapping[str, Document], w: Words
+) -> list[Piece]:
     """How sure a reply is that is there, and what can be done with it."""
+    turn, folds = talk.turns[number - 1], talk.folds(number)
     reply = turn.reply.result()
     rows = [render.label_html(reply, w)] if isinstance(reply, Answer) else []
-    if has_places:
+    if isinstance(reply, Answer) or reply.passages:
         rows.append(judging.row(talk, number, turn, w))
         rows.append(render_turn.versions_html(turn.shown, len(turn.replies), number, w))
-    if rows:
-        st.html(f'<div class="b-doings">{"".join(rows)}</div>')
+    rows.append(render_turn.ways_html(reply, number, folds, w))
+    shown: list[Piece] = [f'<div class="b-doings">{"".join(rows)}</div>']
     if turn.fault:
-        show_fault(turn.fault, w)
-    if has_places:
-        why.show(desk, number, turn, documents, w)
-    sharing.show(talk, number, documents, w)
+        shown.append(partial(show_fault, turn.fault, w))
+    if "why" in folds:
+        shown.append(partial(why.show, desk, number, turn, documents, w))
+    if "share" in folds:
+        shown.append(partial(sharing.show, talk, number, documents, w))
+    return shown
 
 
 def _pressed(talk: Conversation, desk: Desk, w: Words, act: str, number: int, value: str) -> None:
     """A button of ``render_turn`` was pressed in turn ``number``, from 1."""
     turn = talk.turns[number - 1]
-    match act:
-        case "judge":
+    match act, value:
+        case "fold", "change" | "why" | "share":
+            talk.fold(number, value)
+        case "stop", _:
+            turn.stop.set()
+        case "judge", _:
             judging.judge(talk, desk, number, value)
-        case "cancel":
+        case "cancel", _:
             talk.close()
-        case "undo":
+        case "undo", _:
             desk.take_back(turn)
-        case "evaluate":
+        case "evaluate", _:
             judging.evaluate()
-        case "again":
+        case "again", _:
             replying.again(talk, desk, turn, w)
-        case "version":
+        case "version", _:
             turn.show(int(value))
-
-
-def _answer(talk: Conversation, number: int, turn: Turn, reply: Answer, w: Words) -> None:
-    key = f"answer-{talk.id}-{number}"
-    parts.answer(reply, w, key=key, turn=number, current=_current(talk, number))
-
-
-def _current(talk: Conversation, number: int) -> int | None:
-    return talk.opened[1] if talk.opened and talk.opened[0] == number else None
 
 
 def _news(talk: Conversation, w: Words) -> str:

@@ -48,6 +48,7 @@ function fill(box, line, chat) {
   open.title = chat.id === here ? labels.chat_here : ""
   if (chat.id === here) open.setAttribute("aria-current", "true")
   else open.removeAttribute("aria-current")
+  more.hidden = !chat.kept
   more.title = labels.chat_more
   more.setAttribute("aria-label", labels.chat_more)
   more.setAttribute("aria-expanded", String(box.chat === chat.id))

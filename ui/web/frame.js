@@ -5,10 +5,8 @@ export default function ({ parentElement, data }) {
     document.documentElement.lang = data.language
     watch()
   }
-  if (data.turn && parentElement.turn !== data.turn) {
-    parentElement.turn = data.turn
-    bring(`.st-key-${data.turn}`)
-  }
+  if (data.turn && parentElement.turn !== data.turn) bring(`#turn-${data.turn}`)
+  parentElement.turn = data.turn
   if (data.said === undefined) return
   const region = parentElement.querySelector("[role=status]") ?? build(parentElement)
   // What another part of the page has said meanwhile is not overwritten by the same news.

@@ -118,7 +118,9 @@ def open_desk(w: Words) -> Desk:
 def _wait(future: Future[Desk], loading: Model, w: Words) -> None:
     # Always there, or what follows would be built anew once it is gone.
     place = st.empty()
-    time.sleep(0 if future.done() else _POLL)
+    if future.done():
+        return
+    time.sleep(_POLL)
     while not future.done():
         with place.container():
             show_loading(loading, w)

@@ -17,7 +17,6 @@ import streamlit as st
 from eval.html_report import asset as shared_asset
 from eval.markup import Node, to_data
 from index.values import Language
-from qa.values import Answer
 from ui import render
 from ui.wording import Words
 
@@ -74,9 +73,15 @@ def _cases() -> Any:
     return st.components.v2.component("belegt_cases", js=shared_asset("cases.js"), css=css)
 
 
+@cache
+def _style() -> str:
+    """On one line, for Streamlit looks at each line of it after every click."""
+    return " ".join(f"{_asset('page.css')}{_asset('talk.css')}{_asset('why.css')}".split())
+
+
 def style() -> None:
     """The style sheet of everything shown with ``st.html``."""
-    st.html(f"<style>{_asset('page.css')}{_asset('talk.css')}{_asset('why.css')}</style>")
+    st.html(f"<style>{_style()}</style>")
 
 
 def page_language(language: Language) -> None:
@@ -84,27 +89,15 @@ def page_language(language: Language) -> None:
     _component("frame")(key="page_language", data={"language": language})
 
 
-def say(text: str) -> None:
-    """Let screen readers hear one line; the same line is not said twice."""
-    _component("frame")(key="said", data={"said": text})
+def say(text: str, turn: int | None = None) -> None:
+    """Let screen readers hear one line, and bring a turn to the top of the window; the same line is
+    not said twice, nor the same turn brought."""
+    _component("frame")(key="said", data={"said": text, "turn": turn})
 
 
-def scroll_to(turn: str, when: str) -> None:
-    """Bring the container ``turn`` to the top of the window, once for each ``when``."""
-    _component("frame")(key=f"scroll-{when}-{turn}", data={"turn": turn})
-
-
-def answer(reply: Answer, w: Words, *, key: str, turn: int, current: int | None) -> None:
-    """The text of an answer with its markers; a click on one opens it in the ``reader``."""
-    data = {
-        "language": reply.language,
-        "parts": [asdict(part) for part in render.answer_parts(reply)],
-        "names": {c.number: render.marker_name(c, w) for c in reply.citations},
-        "turn": turn,
-        "current": current,
-        "unsupported": w("unsupported"),
-    }
-    _component("answer")(key=key, data=data)
+def bring(turn: int | None) -> None:
+    """Bring a turn to the top of the window, once it is there; the same one is not brought twice."""
+    _component("frame")(key="brought", data={"turn": turn})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +224,13 @@ def reader(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A conversation in the list: ``title`` fits a line, ``name`` is the whole of it."""
+    """A conversation in the list: ``title`` fits a line, ``name`` is the whole of it. One that is not
+    ``kept`` yet can be neither named nor deleted."""
 
     id: str
     title: str
     name: str
+    kept: bool
 
 
 def chats(

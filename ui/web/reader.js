@@ -17,15 +17,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
   panel.listening?.abort()
   panel.listening = new AbortController()
   const { signal } = panel.listening
-  document.addEventListener("belegt:open", ({ detail }) => {
-    open(panel, detail.turn, detail.number, detail.from)
-    setTriggerValue("opened", { turn: detail.turn, number: detail.number })
-  }, { signal })
-  // Buttons below and beside a reply (render_turn.py) have no script of their own.
+  // The buttons of a turn (render_turn.py) have no script of their own; none can be pressed before.
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-press]")
     if (button) pressFor(panel, button)
   }, { signal })
+  document.documentElement.dataset.listening = ""
   panel.onkeydown = (event) => pressed(panel, event)
   follow(panel)
   return () => panel.listening.abort()
@@ -35,7 +32,9 @@ function pressFor(panel, button) {
   const { press: act, turn, value } = button.dataset
   if (act !== "open") {
     panel.send("pressed", { press: act, turn: Number(turn), value })
-    return stay(button)
+    if (act === "fold" && button.ariaExpanded === "false") unfold(value, turn)
+    if (value !== "change" || button.ariaExpanded === "true") stay(button)
+    return
   }
   const [number, other = 0] = value.split("-").map(Number)
   if (!other) open(panel, Number(turn), number, button)
@@ -45,17 +44,40 @@ function pressFor(panel, button) {
 // The keyboard stays where it was, though the row of the button is built anew: at the same button,
 // or at the first that can be pressed.
 function stay(button) {
-  const { press: act, turn } = button.dataset
+  const { press: act, turn, value } = button.dataset
   const at = [...button.parentElement.children].indexOf(button)
   const find = () => {
     if (button.isConnected || document.activeElement !== document.body) return null
     const row = [...document.querySelectorAll(`[data-press][data-turn="${turn}"]:not(:disabled)`)]
       .filter((one) => one.dataset.press !== "open")
-    const same = row.filter((one) => one.dataset.press === act)
+    const same = row.filter(({ dataset }) =>
+      dataset.press === act && (act !== "fold" || dataset.value === value))
     return same.find((one) => [...one.parentElement.children].indexOf(one) === at) ?? same[0] ?? row[0]
   }
   later(find, (there) => there.focus({ preventScroll: true }))
 }
+
+// What is unfolded is brought up where it would begin in the lower half of the window; to the question
+// that is to be put right goes the keyboard.
+function unfold(name, turn) {
+  const fold = `.st-key-${name}-${turn}`
+  later(() => document.querySelector(fold), (there) => {
+    if (there.getBoundingClientRect().top > innerHeight / 2) there.scrollIntoView()
+  })
+  if (name === "change") later(() => document.querySelector(`${fold} input`), (field) => field.focus())
+}
+
+// The marker of what is open; the server draws markers anew and does not know of it.
+function choose() {
+  for (const marker of document.querySelectorAll(".b-marker")) {
+    const { turn, value } = marker.dataset
+    const here = now.sheet && now.sheet.turn === Number(turn) && now.sheet.number === Number(value)
+    if (here) marker.setAttribute("aria-current", "true")
+    else marker.removeAttribute("aria-current")
+  }
+}
+
+new MutationObserver(choose).observe(document.documentElement, { childList: true, subtree: true })
 
 // What the server says is shown, unless a click meanwhile has asked for something else.
 function follow(panel) {
@@ -103,14 +125,14 @@ function close(panel) {
   want(panel, "")
   shut(panel)
   panel.send("closed", true)
-  // The keyboard goes back: to the marker (answer.js), or to the card where there is none.
+  // The keyboard goes back: to the marker, or to the card where there is none.
   document.querySelector(`[data-press=open][data-turn="${turn}"][data-value="${number}"]`)?.focus({ preventScroll: true })
-  document.dispatchEvent(new CustomEvent("belegt:close", { detail: { turn, number } }))
 }
 
 function shut(panel) {
   panel.hidden = true
   now.sheet = null
+  choose()
   delete document.documentElement.dataset.reading
 }
 
@@ -211,6 +233,7 @@ function show(panel, sheet) {
   const find = (name) => panel.querySelector(`.${name}`)
   const opening = panel.hidden
   now.sheet = sheet
+  choose()
   panel.hidden = false
   document.documentElement.dataset.reading = ""
   panel.setAttribute("aria-label", labels.reader)

@@ -22,9 +22,10 @@ from ui.web.desk import Desk, Turn
 from ui.web.opening import settings
 from ui.web.parts import Judged, Picture, Sheet
 from ui.web.talk import Conversation
+from ui.web.yielding import give_way
 from ui.wording import Words
 
-_READY = 20
+_READY = 6
 """In so many of the newest turns, a place opens before the server has answered."""
 
 _POLL = 0.05
@@ -79,10 +80,9 @@ def follow(drawn: Future[Painted] | None) -> None:
     """Once the page is drawn, let it be shown; each step gives way to another click."""
     if drawn is None:
         return
-    place = st.empty()
     while not drawn.done():
         time.sleep(_POLL)
-        place.empty()
+        give_way()
     st.rerun()
 
 

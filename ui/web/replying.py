@@ -1,4 +1,4 @@
-"""Around a reply: what a follow-up was taken for, a stop while it is written, and answers given anew."""
+"""Around a reply: the wait for it, what a follow-up was taken for, and answers given anew."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from concurrent import futures
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from qa.values import Answer, Reply
-from ui import render
+from qa.values import Answer
+from ui import render, render_turn
 from ui.web.desk import Desk, Turn
 from ui.web.talk import Conversation
+from ui.web.yielding import give_way
 from ui.wording import Words
 
 _POLL = 0.1
@@ -43,26 +45,29 @@ def model(talk: Conversation, desk: Desk, w: Words) -> None:
         st.html(render.sent_html(where, w), width="content")
 
 
-def wait(turn: Turn, desk: Desk, number: int, count: int, w: Words) -> Answer | None:
-    """Until the reply is there, or a part of it, which is returned.
+def wait(
+    turn: Turn, asked: str, number: int, desk: Desk, count: int, w: Words
+) -> DeltaGenerator | None:
+    """Until the reply is there, or a part of it; meanwhile the page says so below ``asked``, in what
+    comes back: the place for the reply. None where there was no waiting.
 
     Each step gives Streamlit the chance to serve another click.
     """
-    # Always there, or what follows would be built anew once it is gone.
-    place = st.empty()
     _pause(turn)
-    if not _has_begun(turn):
-        with place.container():
-            st.status(w.counted("searching", count))
-            step = st.empty()
-            if desk.endpoint:
-                _stop(turn, f"stop-early-{number}", w)
-        while not _has_begun(turn):
-            step.empty()
-            _pause(turn)
-    place.empty()
-    part = turn.partial
-    return None if turn.reply.done() else part
+    if _has_begun(turn):
+        return None
+    searching = render_turn.searching_html(number, count, w, can_stop=bool(desk.endpoint))
+    place = st.html(render_turn.turn_html(asked + searching, number))
+    while not _has_begun(turn):
+        _pause(turn)
+        give_way()
+    return place
+
+
+def part(turn: Turn) -> Answer | None:
+    """What is written so far; None once the reply is there."""
+    written = turn.partial
+    return None if turn.reply.done() else written
 
 
 def _pause(turn: Turn) -> None:
@@ -75,47 +80,33 @@ def _has_begun(turn: Turn) -> bool:
     return turn.reply.done() or turn.partial is not None
 
 
-def writing(turn: Turn, number: int, part: Answer, w: Words) -> None:
-    """Below a part of an answer: who writes it, and a stop."""
-    st.html(render.writing_html(part.model, w))
-    _stop(turn, f"stop-{number}", w)
-
-
-def _stop(turn: Turn, key: str, w: Words) -> None:
-    st.button(w("stop"), key=key, icon=":material/stop_circle:", on_click=turn.stop.set)
-
-
 def follow(written: Sequence[Written]) -> None:
     """Once more is written than is shown, let it be shown; each step gives way to another click."""
     if not written:
         return
-    place = st.empty()
     while all(one.turn.partial is one.part for one in written):
         time.sleep(_POLL)
-        place.empty()
+        give_way()
     st.rerun()
 
 
-def understood(talk: Conversation, desk: Desk, number: int, reply: Reply, w: Words) -> None:
-    """The question as it was completed, to be changed and asked again; nothing if it was not."""
-    if not reply.understood:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key=f"understood-{number}"):
-        st.html(render.understood_html(reply.understood, w), width="content")
-        with st.popover(w("understood_edit"), type="tertiary", key=f"change-{number}"):
-            key = f"meant-{talk.id}-{number}"
-            st.text_input(w("understood_box"), value=reply.understood, key=key, max_chars=4000)
-            st.button(
-                w("understood_ask"),
-                key=f"ask-meant-{number}",
-                on_click=_ask_meant,
-                args=(talk, desk, key, w),
-            )
+def change(talk: Conversation, desk: Desk, number: int, understood: str, w: Words) -> None:
+    """The question as it was completed, to be put right and asked again."""
+    key = f"meant-{talk.id}-{number}"
+    with st.container(border=True, key=f"change-{number}"):
+        st.text_input(w("understood_box"), value=understood, key=key, max_chars=4000)
+        st.button(
+            w("understood_ask"),
+            key=f"ask-meant-{number}",
+            on_click=_ask_meant,
+            args=(talk, desk, number, key, w),
+        )
 
 
-def _ask_meant(talk: Conversation, desk: Desk, key: str, w: Words) -> None:
+def _ask_meant(talk: Conversation, desk: Desk, number: int, key: str, w: Words) -> None:
     question = str(st.session_state[key]).strip()
     if question:
+        talk.fold(number, "change")
         ask(talk, desk, w, question)
 
 

@@ -19,10 +19,16 @@ _FIELDS = ("documents", "languages", "since", "until")
 def show(talk: Conversation, documents: Mapping[str, Document], w: Words) -> None:
     """The way to narrow, and beside it to what the search is narrowed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope"):
-        with st.popover(
-            w("scope"), icon=":material/filter_alt:", type="tertiary", key="scope-open"
-        ):
-            _choose(talk, documents, w)
+        way = st.popover(
+            w("scope"),
+            icon=":material/filter_alt:",
+            type="tertiary",
+            key="scope-open",
+            on_change="rerun",
+        )
+        if way.open:
+            with way:
+                _choose(talk, documents, w)
         if talk.scope:
             st.html(render.scope_html(talk.scope.named(documents, w.language), w), width="content")
             st.button(

@@ -19,11 +19,8 @@ from ui.wording import Words
 
 
 def show(talk: Conversation, number: int, documents: Mapping[str, Document], w: Words) -> None:
-    """A fold under the reply; a file is made when it is asked for."""
-    fold = st.expander(w("share"), key=f"share-{number}", on_change="rerun")
-    if not fold.open:
-        return
-    with fold:
+    """Under the reply; a file is made when it is asked for."""
+    with st.container(border=True, key=f"share-{number}"):
         _link(talk, number, w)
         st.html(render.heading_html(w("share_answer")))
         reply = talk.turns[number - 1].reply.result()

@@ -20,6 +20,7 @@ from index.errors import BelegtError
 from index.values import Language
 from qa.scope import EVERYWHERE, Scope
 from qa.values import Exchange
+from ui.render_turn import Fold
 from ui.web import signing
 from ui.web.desk import Desk, How, Turn
 from ui.wording import LANGUAGES
@@ -37,7 +38,7 @@ class Conversation:
 
     ``pictured``: with the image of its page, where it has one; ``page`` is another page than the
     quote's, from 1. ``handed`` counts the originals that were asked for, ``handing``: one is now.
-    ``linked`` is the turn that the address named.
+    ``linked`` is the turn that the address named. ``unfolded``: by turn, what was asked to be seen.
     """
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -55,6 +56,7 @@ class Conversation:
     scope: Scope = EVERYWHERE
     linked: int | None = None
     word_for_word: bool = False
+    unfolded: set[tuple[int, Fold]] = field(default_factory=set)
 
     def ask(self, desk: Desk, question: str, interface: Language, override: str) -> None:
         """Add a question; its language settles replies to follow-ups too short to tell."""
@@ -87,6 +89,14 @@ class Conversation:
             if turn.reply.done() and turn.reply.exception() is None:
                 return turn.reply.result().language
         return None
+
+    def fold(self, turn: int, fold: Fold) -> None:
+        """Unfold something of a turn, or fold it again."""
+        self.unfolded ^= {(turn, fold)}
+
+    def folds(self, turn: int) -> set[Fold]:
+        """What of a turn is unfolded."""
+        return {fold for number, fold in self.unfolded if number == turn}
 
     def open(self, turn: int, number: int, other: int = 0) -> None:
         self.opened, self.other, self.document, self.page = (turn, number), other, "", 0

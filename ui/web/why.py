@@ -12,11 +12,11 @@ from eval.runs import list_runs, load_run
 from eval.threshold import Cost, costs
 from index.errors import BelegtError
 from index.values import Document
-from qa.values import Answer
 from ui import render_why
 from ui.web.desk import Desk, Explained, Turn
 from ui.web.faults import show_fault
 from ui.web.opening import settings
+from ui.web.yielding import give_way
 from ui.wording import Words
 
 _POLL = 0.05
@@ -25,13 +25,9 @@ _BESIDE = (-0.2, -0.1, 0.0, 0.1, 0.2)
 
 
 def show(desk: Desk, number: int, turn: Turn, documents: Mapping[str, Document], w: Words) -> None:
-    """A fold under the reply; nothing is worked out while it is shut."""
+    """Under the reply; nothing is worked out while it is folded."""
     reply = turn.reply.result()
-    label = w("why_answer" if isinstance(reply, Answer) else "why_refusal")
-    fold = st.expander(label, key=f"why-{number}", on_change="rerun")
-    if not fold.open:
-        return
-    with fold:
+    with st.container(border=True, key=f"why-{number}"):
         try:
             why = _explanation(desk, turn, w)
         except Exception as fault:  # noqa: BLE001 - as a question's: a line, and logged
@@ -51,9 +47,11 @@ def _explanation(desk: Desk, turn: Turn, w: Words) -> list[Explained]:
     """Each step of the wait gives Streamlit the chance to serve another click."""
     future = desk.explain(turn)
     place = st.empty()
-    while not future.done():
+    if not future.done():
         place.status(w("why_working"))
+    while not future.done():
         time.sleep(_POLL)
+        give_way()
     place.empty()
     return future.result()
 
