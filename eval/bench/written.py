@@ -49,8 +49,8 @@ def main() -> int:
     options = parser.parse_args()
     try:
         ask(options.work, sample(load_cases(SET), options.questions), more(options.more))
-        runs = [options.work / name for name in (QUOTED, WRITTEN, MORE)]
-        write_pages(*runs, docs=ROOT / "docs")
+        quoted, written, others = (options.work / name for name in (QUOTED, WRITTEN, MORE))
+        write_pages(quoted, written, others, ROOT / "docs")
     except BelegtError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 1

@@ -161,9 +161,10 @@ def _times(run: Run, lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     tokens = [row.measures.tokens for row in run.rows if row.measures.tokens is not None]
     yield "| | median | 95th percentile | n |"
     yield "|---|---|---|---|"
+    took = [line["model_seconds"] for line in lines if line["model_seconds"]]
     for name, values in (
         ("tokens read and written per answer, as the server counts", tokens),
-        ("seconds the model took per answer", [x["model_seconds"] for x in lines if x["pieces"]]),
+        ("seconds the model took per answer, where it was timed", took),
         (
             "seconds from its first complete statement to the first that is shown, checked",
             [late for line in lines if (late := delay(line)) is not None],
@@ -192,7 +193,8 @@ Written by `python -m eval.bench.written`; no figure is typed by hand. The model
 one on purpose, asked {n} answerable questions of `eval/sets/seeds.jsonl` about the sample documents,
 {date}. "Quotes" are the answers without a model. Intervals are 95 %, drawn by cluster;
 [evaluation](evaluation.md) defines the measures, [the check of statements](statement-check.md) decides
-what is borne out, and [every statement shown](checked-statements.md) was read one by one."""
+what is borne out, and [every statement shown](checked-statements.md) was read one by one. Where no time of the
+model is given, its replies were recorded elsewhere: the same weights, greedy, held to the same schema."""
 
 
 # -- statements -----------------------------------------------------------------------------------
@@ -244,7 +246,9 @@ def _cell(text: str) -> str:
 
 _CHECKED_HEAD = """# Statements checked by hand
 
-All {n} statements of `{model}` that the run behind [written answers](written-answers.md) showed as
-supported, each with the quotes that it cites: {told}. Listed by `python -m eval.bench.written`; the
-last column is by hand. It judges whether the quotes say what the statement says, not whether that
-answers the question. They are few where a model writes little that may be shown; the other page says why."""
+All {n} statements of `{model}` that were shown as supported, in the run behind
+[written answers](written-answers.md) and for the questions about the same documents on which ranking was
+fitted (`fa`, `fb` and `fm`, no figures are given for those), each with the quotes that it cites: {told}.
+Listed by `python -m eval.bench.written`; the last column is by hand. It judges whether the quotes say
+what the statement says, not whether that answers the question. [What the check cannot
+see](statement-check.md#what-it-cannot-see) sorts the false ones."""
