@@ -33,6 +33,12 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "answer_auto": ("automatisch", "automatic"),
     "answer_de": ("Deutsch", "German"),
     "answer_en": ("Englisch", "English"),
+    "stream_send": ("Frage abschicken", "Send question"),
+    "stream_menu": ("Menü", "Menu"),
+    "stream_shut": ("Seitenleiste zuklappen", "Collapse the sidebar"),
+    "stream_open": ("Seitenleiste aufklappen", "Expand the sidebar"),
+    "stream_skip": ("Zum Inhalt springen", "Skip to the content"),
+    "stream_upload": ("Dateien wählen", "Choose files"),
     "new_conversation": ("Neues Gespräch", "New conversation"),
     # asking
     "ask_heading": ("Was möchten Sie wissen?", "What would you like to know?"),

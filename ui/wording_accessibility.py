@@ -37,9 +37,8 @@ ACCESSIBILITY: Final[dict[str, tuple[str, str]]] = {
     ),
     "access_gaps": ("Bekannte Mängel", "Known gaps"),
     "access_gaps_1": (
-        "Einige Schaltflächen von Streamlit sind nur englisch benannt, etwa „Upload“ und „Send"
-        " message“.",
-        "Some buttons of Streamlit are named in English only, also on German pages.",
+        "Das Menü oben rechts spricht nur Englisch, ebenso die Knöpfe neben gewählten Dateien.",
+        "The menu at the top right and the buttons beside chosen files speak English, also on German pages.",
     ),
     "access_gaps_2": (
         "Bilder von PDF-Seiten beschreiben nicht, wo das Zitat steht; der Text daneben tut es.",

@@ -267,8 +267,17 @@ def test_language_is_told_for_page_and_quotes(tab):
     assert [quote.get_attribute("lang") for quote in quotes.all()] == ["de", "en"]
     assert tab.locator(".b-answer .b-said").last.get_attribute("lang") == "en"
     expect(tab.locator("html")).to_have_attribute("lang", "de")
+    streamlits = [
+        tab.get_by_test_id("stChatInputSubmitButton"),
+        tab.get_by_test_id("stMainMenuButton"),
+    ]
+    for button, name in zip(streamlits, ("stream_send", "stream_menu"), strict=True):
+        expect(button).to_have_accessible_name(DE(name))
     tab.get_by_text("English", exact=True).click()
     expect(tab.locator("html")).to_have_attribute("lang", "en")
+    for button, name in zip(streamlits, ("stream_send", "stream_menu"), strict=True):
+        expect(button).to_have_accessible_name(EN(name))
+    expect(tab.get_by_test_id("stSkipToContent")).to_have_text(EN("stream_skip"))
     assert [quote.get_attribute("lang") for quote in quotes.all()] == ["de", "en"]
     for name, heading in (("documents", "page_documents"), ("evaluation", "page_evaluation")):
         tab.get_by_role("link", name=EN(f"page_{name}")).click()
@@ -294,7 +303,8 @@ def test_from_nothing_to_a_first_answer(browser, serve, tmp_path_factory, place:
     tab.goto(serve(root))
     tab.get_by_role("heading", name=EN("first_heading")).wait_for()
     expect(tab.locator(".b-steps li")).to_have_count(3)
-    expect(tab.locator('[data-testid="stFileUploaderDropzone"][role="group"]')).to_be_visible()
+    area = tab.locator('[data-testid="stFileUploaderDropzone"][role="group"]')
+    expect(area.get_by_role("button", name=EN("stream_upload"))).to_be_visible()
     assert found_by_axe(tab) == []
     tab.get_by_role("button", name=EN("read_samples")).click()
     tab.get_by_role("heading", name=EN("ask_heading")).wait_for()

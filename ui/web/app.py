@@ -59,7 +59,7 @@ def main() -> None:
     )
     st.logo(_ICON)
     parts.style()
-    parts.page_language(w.language)
+    parts.page_language(w)
     if signing.is_missing():
         signing.ask_for(w)
         return

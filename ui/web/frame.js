@@ -3,7 +3,9 @@
 export default function ({ parentElement, data }) {
   if (data.language) {
     document.documentElement.lang = data.language
+    labels = data.labels
     watch()
+    mend()
   }
   if (data.turn && parentElement.turn !== data.turn) bring(`#turn-${data.turn}`)
   parentElement.turn = data.turn
@@ -33,14 +35,37 @@ function build(parent) {
   return region
 }
 
-// Streamlit's area to drop files on says that it is only there for looks, and yet has a name and can
-// be focused: a group may have both.
+// Streamlit speaks English only: the names of its buttons, and two words that can be read.
+const NAMES = {
+  stream_send: '[data-testid="stChatInputSubmitButton"]',
+  stream_menu: '[data-testid="stMainMenuButton"]',
+  stream_shut: '[data-testid="stSidebarCollapseButton"] button',
+  stream_open: '[data-testid="stExpandSidebarButton"]',
+}
+const TEXTS = {
+  stream_skip: '[data-testid="stSkipToContent"]',
+  stream_upload: '[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p',
+}
+// Its area to drop files on says that it is only there for looks, and yet has a name and can be
+// focused: a group may have both.
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
+let labels = {}
 let watching = false
 function watch() {
   if (watching) return
   watching = true
-  const mend = () => document.querySelectorAll(DROP).forEach((area) => area.setAttribute("role", "group"))
   new MutationObserver(mend).observe(document.body, { childList: true, subtree: true })
-  mend()
+}
+
+function mend() {
+  document.querySelectorAll(DROP).forEach((area) => area.setAttribute("role", "group"))
+  for (const [name, found] of Object.entries(NAMES)) {
+    document.querySelectorAll(found).forEach((node) => { node.ariaLabel = labels[name] })
+  }
+  // The words change inside their node, which stays Streamlit's own.
+  for (const [name, found] of Object.entries(TEXTS)) {
+    document.querySelectorAll(found).forEach(({ firstChild }) => {
+      if (firstChild && firstChild.data !== labels[name]) firstChild.data = labels[name]
+    })
+  }
 }

@@ -16,7 +16,6 @@ import streamlit as st
 
 from eval.html_report import asset as shared_asset
 from eval.markup import Node, to_data
-from index.values import Language
 from ui import render
 from ui.wording import Words
 
@@ -47,6 +46,17 @@ _READER_LABELS = (
     "mark_take",
     "mark_take_highlighted",
 )
+
+
+_STREAMLIT = (
+    "stream_send",
+    "stream_menu",
+    "stream_shut",
+    "stream_open",
+    "stream_skip",
+    "stream_upload",
+)
+"""What Streamlit says in English only (``frame.js``)."""
 
 
 @cache
@@ -84,9 +94,11 @@ def style() -> None:
     st.html(f"<style>{_style()}</style>")
 
 
-def page_language(language: Language) -> None:
-    """Say to the browser in which language the page is; Streamlit always claims English."""
-    _component("frame")(key="page_language", data={"language": language})
+def page_language(w: Words) -> None:
+    """Say to the browser in which language the page is, and name Streamlit's own buttons in it;
+    Streamlit always claims English, and speaks it."""
+    labels = {name: w(name) for name in _STREAMLIT}
+    _component("frame")(key="page_language", data={"language": w.language, "labels": labels})
 
 
 def say(text: str, turn: int | None = None) -> None:
