@@ -193,8 +193,8 @@ Written by `python -m eval.bench.written`; no figure is typed by hand. The model
 one on purpose, asked {n} answerable questions of `eval/sets/seeds.jsonl` about the sample documents,
 {date}. "Quotes" are the answers without a model. Intervals are 95 %, drawn by cluster;
 [evaluation](evaluation.md) defines the measures, [the check of statements](statement-check.md) decides
-what is borne out, and [every statement shown](checked-statements.md) was read one by one. Where no time of the
-model is given, its replies were recorded elsewhere: the same weights, greedy, held to the same schema."""
+what is borne out, and [every statement shown](checked-statements.md) was read one by one. Where no time of
+the model is given, its replies were recorded elsewhere: the same weights, greedy, the same schema."""
 
 
 # -- statements -----------------------------------------------------------------------------------
