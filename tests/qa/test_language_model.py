@@ -36,8 +36,6 @@ ENDPOINT = os.environ.pop("BELEGT_TEST_LLM", "")  # no setting, so settings woul
 QUESTIONS = (
     ("de", "Wann wurde die Digital Hub Initiative gestartet?"),
     ("en", "When did the ministry launch the Digital Hub Initiative?"),
-    ("en", "What time does the conference at Villa Ida start?"),
-    ("de", "Was kostet die Teilnahme am Expertentreffen?"),
 )
 UNANSWERED = ("Wie hoch ist der Eiffelturm?", "Who won the world cup in 1990?")
 
