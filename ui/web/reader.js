@@ -126,7 +126,12 @@ function close(panel) {
   shut(panel)
   panel.send("closed", true)
   // The keyboard goes back: to the marker, or to the card where there is none.
-  document.querySelector(`[data-press=open][data-turn="${turn}"][data-value="${number}"]`)?.focus({ preventScroll: true })
+  const find = () => document.querySelector(`[data-press=open][data-turn="${turn}"][data-value="${number}"]`)
+  const marker = find()
+  marker?.focus({ preventScroll: true })
+  // Where the server draws the answer anew meanwhile, the marker that had the keyboard is gone.
+  const lost = () => marker && !marker.isConnected && document.activeElement === document.body && !now.sheet
+  later(() => lost() && find(), (again) => again.focus({ preventScroll: true }), 200)
 }
 
 function shut(panel) {
