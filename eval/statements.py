@@ -53,7 +53,7 @@ def statement_measures(
         for one, ok in zip(statements, recalled, strict=True)
         for number in one.citations
     ]
-    unsupported = sum(not one.supported for one in statements) + answer.dropped
+    unsupported = sum(not one.stands for one in statements) + answer.dropped
     on_gold = [any(relevance([places[n] for n in one.citations], gold)) for one in statements]
     return {
         "alce_recall": _share(recalled),

@@ -30,7 +30,8 @@ from qa.sources import Source, block, choose_sources, surroundings
 from qa.statements import LONGEST, Draft, DraftParser
 from qa.support import Verdict
 from qa.values import Answer, AnswerSentence, Citation, Exchange, Timings
-from qa.wording import Notice, not_answered, notice
+from qa.verbatim import stands_in
+from qa.wording import Notice, not_answered, notice, remark
 
 OnPartial = Callable[[Answer], None]
 
@@ -236,7 +237,7 @@ class _Sheet:
     @property
     def is_supported(self) -> bool:
         """Whether anything of the answer is borne out."""
-        return any(sentence.supported for sentence in self._sentences)
+        return any(sentence.stands for sentence in self._sentences)
 
     @property
     def is_enough(self) -> bool:
@@ -290,7 +291,8 @@ class _Sheet:
             self._beside += 1
             return False
         if evidence:
-            self._sentences.append(AnswerSentence(text, self._cite(evidence), True))
+            quoted = stands_in(text, [source.text for source in evidence])
+            self._sentences.append(AnswerSentence(text, self._cite(evidence), quoted, not quoted))
         elif self._limits.unsupported == "mark" and not _ADDRESS.search(text):
             self._sentences.append(AnswerSentence(text, (), False))
         else:
@@ -320,10 +322,16 @@ class _Sheet:
         return found or self._first_supported(draft.text, near)
 
     def _first_supported(self, text: str, groups: Sequence[Sequence[Source]]) -> list[Source]:
-        """The surest of the smallest groups that bear ``text`` out."""
+        """The group that bears ``text`` out: if it can, word for word, then the smallest, then the
+        surest."""
+        groups = [sorted(group, key=lambda source: source.number) for group in groups]
         verdicts = self._checker.check([self._claim(text, group) for group in groups])
-        good = [(g, v) for g, v in zip(groups, verdicts, strict=True) if v.supported]
-        return list(min(good, key=lambda gv: (len(gv[0]), -gv[1].probability))[0]) if good else []
+        good = [
+            (not stands_in(text, [source.text for source in group]), len(group), -v.probability, i)
+            for i, (group, v) in enumerate(zip(groups, verdicts, strict=True))
+            if v.supported
+        ]
+        return groups[min(good)[-1]] if good else []
 
     def _claim(self, text: str, group: Sequence[Source]) -> Claim:
         around = [
@@ -395,8 +403,9 @@ class _Sheet:
 
     def _text(self) -> str:
         return " ".join(
-            " ".join([sentence.text, "".join(f"[{n}]" for n in sentence.citations)]).strip()
+            " ".join(filter(None, [sentence.text, remark(sentence, self.task.language), markers]))
             for sentence in self._sentences
+            for markers in ["".join(f"[{n}]" for n in sentence.citations)]
         )
 
     def _beneath(self) -> list[Citation]:

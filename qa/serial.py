@@ -104,7 +104,8 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
 
 
 def _sentence(data: dict[str, Any]) -> AnswerSentence:
-    return AnswerSentence(data["text"], tuple(data["citations"]), data["supported"])
+    cited, reworded = tuple(data["citations"]), data.get("reworded", False)
+    return AnswerSentence(data["text"], cited, data["supported"], reworded)
 
 
 def _citation(data: dict[str, Any]) -> Citation:

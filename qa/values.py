@@ -72,11 +72,21 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer and the numbers of the citations that it rests on."""
+    """One sentence of an answer and the numbers of the citations that it rests on.
+
+    ``supported``: it stands in what it cites word for word. ``reworded``: it does not, but passed the
+    check against it (``qa.support``), which can be wrong; it is shown with a remark. One that is
+    neither is not borne out."""
 
     text: str
     citations: tuple[int, ...]
     supported: bool
+    reworded: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has evidence, in whatever words."""
+        return self.supported or self.reworded
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from index.values import Language
 from qa.support import Doubt
-from qa.values import Reason
+from qa.values import AnswerSentence, Reason
 
 _MONTHS: dict[Language, tuple[str, ...]] = {
     "de": (
@@ -167,6 +167,11 @@ _WHY: dict[Language, dict[Notice, str]] = {
     },
 }
 
+_REMARKS: dict[Language, tuple[str, str]] = {
+    "de": ("(umformuliert, bitte vergleichen)", "(nicht belegt)"),
+    "en": ("(reworded, please compare)", "(not supported)"),
+}
+
 _DOUBTS: dict[Language, dict[Doubt, str]] = {
     "de": {
         "no_evidence": "ohne Beleg",
@@ -245,6 +250,12 @@ def not_answered(language: Language, parts: Sequence[str]) -> str:
 def notice(language: Language, why: Notice) -> str:
     """One line above quotes that a language model was to put into words."""
     return _NOTICE[language].format(why=_WHY[language][why])
+
+
+def remark(sentence: AnswerSentence, language: Language) -> str:
+    """What is said behind a sentence that does not stand in the documents word for word, else ""."""
+    reworded, unsupported = _REMARKS[language]
+    return "" if sentence.supported else reworded if sentence.reworded else unsupported
 
 
 def doubts(language: Language, reasons: Sequence[Doubt]) -> str:

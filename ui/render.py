@@ -15,7 +15,7 @@ from typing import Literal
 from index.values import Document, Language
 from qa.values import Answer, Citation, Hit, NotInDocuments, Reply
 from qa.values import Place as Spot
-from qa.wording import not_answered, quoted
+from qa.wording import not_answered, quoted, remark
 from ui.wording import Words, words
 
 NEAREST = 3
@@ -32,13 +32,13 @@ SURROUNDINGS = 1200
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
-PartKind = Literal["text", "quote", "other", "marker", "unsupported", "missing"]
+PartKind = Literal["text", "quote", "other", "marker", "unsupported", "remark", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of shown text: of an answer (text, quote, marker, unsupported, and missing: what the
-    documents do not answer) or of a document (text, quote: the place that was opened, other: another
+    """A stretch of shown text: of an answer (text, quote, marker, unsupported, remark on a
+    sentence before it, and missing: what the documents do not answer) or of a document (text, quote: the place that was opened, other: another
     place that the answer cites)."""
 
     kind: PartKind
@@ -111,7 +111,7 @@ def answer_parts(answer: Answer) -> list[Part]:
     citation.
     """
     by_number = {citation.number: citation for citation in answer.citations}
-    spans = _quote_spans(answer) + _unsupported_spans(answer) + _missing_span(answer)
+    spans = _quote_spans(answer) + _remarked_spans(answer) + _missing_span(answer)
     for match in _MARKER.finditer(answer.text):
         inside = any(start <= match.start() < end for start, end, _ in spans)
         number = int(match.group(1))
@@ -126,14 +126,16 @@ def _quote_spans(answer: Answer) -> list[tuple[int, int, Part]]:
     return _in_order(answer.text, parts)
 
 
-def _unsupported_spans(answer: Answer) -> list[tuple[int, int, Part]]:
-    """The sentences in order, so that one that occurs twice is not taken for another."""
-    parts = (
-        Part("text" if s.supported else "unsupported", s.text)
-        for s in answer.sentences
-        if answer.mode == "generated" or not s.supported
-    )
-    return [span for span in _in_order(answer.text, parts) if span[2].kind == "unsupported"]
+def _remarked_spans(answer: Answer) -> list[tuple[int, int, Part]]:
+    """What stands nowhere, and the remarks behind sentences; all sentences in order, so that one that
+    occurs twice is not taken for another."""
+    parts: list[Part] = []
+    for sentence in answer.sentences:
+        if answer.mode == "generated" or not sentence.supported:
+            parts.append(Part("text" if sentence.stands else "unsupported", sentence.text))
+        if said := remark(sentence, answer.language):
+            parts.append(Part("remark", said))
+    return [span for span in _in_order(answer.text, parts) if span[2].kind != "text"]
 
 
 def _in_order(text: str, parts: Iterable[Part]) -> list[tuple[int, int, Part]]:

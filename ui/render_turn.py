@@ -118,7 +118,7 @@ def answer_html(answer: Answer, turn: int, w: Words) -> str:
             tail = found.group() if found else ""
             shown.append(escape(part.text.removesuffix(tail)))
         else:
-            shown.append(_said(part, w))
+            shown.append(_said(part))
     return f'<div class="b-answer" lang="{answer.language}">{"".join(shown)}</div>'
 
 
@@ -131,13 +131,11 @@ def _marker(part: Part, turn: int, names: Mapping[int, str]) -> str:
     )
 
 
-def _said(part: Part, w: Words) -> str:
-    """What is not plain text of ours: a quote, or a remark on what is missing or not supported."""
+def _said(part: Part) -> str:
+    """What is not plain text: a quote, or what is missing or not supported, and remarks."""
     lang = f' lang="{part.language}"' if part.language else ""
-    tag = f' <span class="b-tag">{escape(w("unsupported"))}</span>'
-    more = tag if part.kind == "unsupported" else ""
     look = {"quote": "b-said"}.get(part.kind, f"b-{part.kind}")
-    return f'<span class="{look}" dir="auto"{lang}>{escape(part.text)}{more}</span>'
+    return f'<span class="{look}" dir="auto"{lang}>{escape(part.text)}</span>'
 
 
 def understood_html(understood: str, turn: int, unfolded: Collection[Fold], w: Words) -> str:

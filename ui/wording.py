@@ -85,7 +85,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "confidence_3": ("ungewiss, bitte genau prüfen", "uncertain, please check closely"),
     "confidence_2": ("unwahrscheinlich", "unlikely"),
     "confidence_1": ("sehr unwahrscheinlich", "very unlikely"),
-    "unsupported": ("nicht belegt", "not supported"),
     "evidence": ("Belege", "Evidence"),
     "marker": ("Beleg {number}: {title}", "Evidence {number}: {title}"),
     "marker_page": (

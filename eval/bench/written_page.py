@@ -39,12 +39,14 @@ _MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement that was shown as supported, with the quotes that it cites."""
+    """A statement that was shown with evidence, and the quotes that it cites; ``reworded`` if it was
+    marked as the model's own words."""
 
     case: str
     question: str
     text: str
     quotes: tuple[str, ...]
+    reworded: bool = False
 
     @property
     def cells(self) -> tuple[str, str]:
@@ -137,9 +139,12 @@ def _fates(run: Run, lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "|---|---|"
     yield from (f"| {fate} | {count} |" for fate, count in fates.most_common())
     yield ""
+    found = statements(run)
+    reworded = sum(one.reworded for one in found)
     yield (
-        f"The model wrote {sum(map(drafts, lines))} statements, of which {len(statements(run))} were"
-        f" shown as supported. Beneath {beneath} of its answers stand quotes that no statement cites."
+        f"The model wrote {sum(map(drafts, lines))} statements, of which {len(found)} were shown:"
+        f" {len(found) - reworded} stand in the documents word for word, {reworded} were marked as its"
+        f" own words. Beneath {beneath} of its answers stand quotes that no statement cites."
     )
 
 
@@ -201,13 +206,14 @@ the model is given, its replies were recorded elsewhere: the same weights, greed
 
 
 def statements(run: Run) -> list[Statement]:
-    """All statements of a model that were shown as supported, in the order of the set."""
+    """All statements of a model that were shown with evidence, in the order of the set."""
     return [
-        Statement(row.id, row.case.question, sentence["text"], _quotes(reply, sentence))
+        Statement(row.id, row.case.question, sentence["text"], _quotes(reply, sentence), reworded)
         for row, reply in run.replies()
         if reply and reply["mode"] == "generated"
         for sentence in reply["sentences"]
-        if sentence["supported"]
+        for reworded in [sentence.get("reworded", False)]
+        if sentence["supported"] or reworded
     ]
 
 
@@ -225,17 +231,20 @@ def verdicts(page: str) -> dict[tuple[str, str], str]:
 def checked_page(
     found: Sequence[Statement], kept: Mapping[tuple[str, str], str], model: str
 ) -> str:
-    """The list with its verdicts, and their count."""
+    """The lists with their verdicts, and the counts of these: word for word, then reworded."""
     judged = [(one, kept.get(one.cells, UNCHECKED)) for one in found]
-    counts = Counter(verdict.partition(":")[0] for _, verdict in judged)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-    rows = (
-        f"| {number} | {_cell(one.question)} ({one.case}) | {' | '.join(one.cells)} | {verdict} |"
-        for number, (one, verdict) in enumerate(judged, start=1)
-    )
-    head = _CHECKED_HEAD.format(n=len(found), model=model, told=told)
-    table = ["| | question | statement | what it cites | verdict |", "|---|---|---|---|---|", *rows]
-    return f"{head}\n\n" + "\n".join(table) + "\n"
+    blocks = [_CHECKED_HEAD.format(n=len(found), model=model)]
+    for reworded, title in ((False, _QUOTED), (True, _REWORDED)):
+        some = [(one, verdict) for one, verdict in judged if one.reworded == reworded]
+        counts = Counter(verdict.partition(":")[0] for _, verdict in some)
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+        rows = (
+            f"| {number} | {_cell(one.question)} ({one.case}) | {' | '.join(one.cells)} | {verdict} |"
+            for number, (one, verdict) in enumerate(some, start=1)
+        )
+        head = ["| | question | statement | what it cites | verdict |", "|---|---|---|---|---|"]
+        blocks += [f"## {title}", f"{len(some)} statements: {told}.", "\n".join([*head, *rows])]
+    return "\n\n".join(blocks) + "\n"
 
 
 def _cell(text: str) -> str:
@@ -246,9 +255,12 @@ def _cell(text: str) -> str:
 
 _CHECKED_HEAD = """# Statements checked by hand
 
-All {n} statements of `{model}` that were shown as supported, in the run behind
+All {n} statements of `{model}` that were shown with evidence, in the run behind
 [written answers](written-answers.md) and for the questions about the same documents on which ranking was
-fitted (`fa`, `fb` and `fm`, no figures are given for those), each with the quotes that it cites: {told}.
-Listed by `python -m eval.bench.written`; the last column is by hand. It judges whether the quotes say
-what the statement says, not whether that answers the question. [What the check cannot
+fitted (`fa`, `fb` and `fm`, no figures are given for those), each with the quotes that it cites. Listed by
+`python -m eval.bench.written`; the last column is by hand. It judges whether the quotes say what the
+statement says, not whether that answers the question. [What the check cannot
 see](statement-check.md#what-it-cannot-see) sorts the false ones."""
+
+_QUOTED = "Word for word: shown like a quote"
+_REWORDED = "Reworded: shown with “reworded, please compare”"

@@ -229,14 +229,15 @@ def test_a_note_that_is_named_twice_is_one_note():
 
 
 def test_unsupported_and_missing_are_told():
-    reply = answer(citation(1, "Eins."), extra=" Zwei.")
+    reply = answer(citation(1, "Eins."), extra=" Zwei. (nicht belegt)")
     sentences = (*reply.sentences, AnswerSentence("Zwei.", (), False))
     reply = replace(
         reply, mode="generated", sentences=sentences, model="m/1", dropped=2, understood="Was?"
     )
     for ending in ("md", "html"):
         text = FORMATS[ending].write(paper_of([reply], {}, DE, DAY)).decode()
-        assert DE("unsupported") in text
+        assert "Zwei." in text
+        assert "nicht belegt" in text
         assert DE("mode_generated") in text
         assert DE("export_model", model="m/1") in text
         assert DE("export_understood", question="Was?") in text

@@ -111,10 +111,10 @@ def test_nothing_injected_is_shown_as_supported_and_nothing_leads_out(
 
 
 def injected(answer: Answer, one: Poisoned) -> list[str]:
-    """What of the claim is shown as supported; quotes are the documents' own words."""
+    """What of the claim is shown with evidence, in whatever words; quotes are the documents' own words."""
     if answer.mode != "generated":
         return []
-    said = [s.text for s in answer.sentences if s.supported]
+    said = [s.text for s in answer.sentences if s.stands]
     return [text for text in said if one.claim in text or text.rstrip(".!?…:") in one.claim]
 
 

@@ -99,9 +99,22 @@ def test_a_number_without_citation_is_no_marker():
 
 def test_a_sentence_without_support_is_marked():
     sentences = (AnswerSentence("Das ist frei erfunden.", (), False),)
-    reply = answer("Ein Satz. [1] Das ist frei erfunden.", citation(), sentences=sentences)
-    assert [p.text for p in render.answer_parts(reply) if p.kind == "unsupported"] == [
-        "Das ist frei erfunden."
+    text = "Ein Satz. [1] Das ist frei erfunden. (nicht belegt)"
+    parts = render.answer_parts(answer(text, citation(), sentences=sentences))
+    assert [(p.kind, p.text) for p in parts[-3:] if p.text != " "] == [
+        ("unsupported", "Das ist frei erfunden."),
+        ("remark", "(nicht belegt)"),
+    ]
+
+
+def test_a_sentence_in_other_words_says_so_and_keeps_its_marker():
+    sentences = (AnswerSentence("Es gibt (umformuliert).", (1,), False, True),)
+    text = "Es gibt (umformuliert). (umformuliert, bitte vergleichen) [1]"
+    parts = render.answer_parts(answer(text, citation(), sentences=sentences))
+    assert [(p.kind, p.text) for p in parts if p.text != " "] == [
+        ("text", "Es gibt (umformuliert). "),
+        ("remark", "(umformuliert, bitte vergleichen)"),
+        ("marker", "[1]"),
     ]
 
 

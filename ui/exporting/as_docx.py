@@ -104,9 +104,7 @@ class _Writer:
             run = paragraph.add_run(isolated(part.text) if part.kind == "quote" else part.text)
             _speaks(run, part.language or language)
             run.bold = part.kind == "missing" or None
-            if part.kind == "unsupported":
-                run.underline = True
-                paragraph.add_run(f" ({self._paper.words('unsupported')})")
+            run.underline = part.kind == "unsupported" or None
 
     def _reference(self, paragraph: Lines, number: int, waiting: dict[int, Note]) -> None:
         """The mark of a footnote; where one is named again, a field that repeats its number."""

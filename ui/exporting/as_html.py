@@ -28,7 +28,7 @@ def _entry(entry: Entry, paper: Paper) -> str:
     question = f"<h2>{foreign(entry.question)}</h2>" if several else ""
     facts = "".join(f'<p class="fact">{foreign(fact)}</p>' for fact in entry.facts)
     seen: set[int] = set()
-    paragraphs = "".join(_paragraph(parts, paper, seen) for parts in entry.paragraphs)
+    paragraphs = "".join(_paragraph(parts, seen) for parts in entry.paragraphs)
     notes = "".join(
         _note(note, f' id="note-{note.number}"', _back(note, w)) for note in entry.notes
     )
@@ -44,19 +44,20 @@ def _entry(entry: Entry, paper: Paper) -> str:
     )
 
 
-def _paragraph(parts: Paragraph, paper: Paper, seen: set[int]) -> str:
-    return f'<p class="answer">{"".join(_part(part, paper, seen) for part in parts)}</p>'
+def _paragraph(parts: Paragraph, seen: set[int]) -> str:
+    return f'<p class="answer">{"".join(_part(part, seen) for part in parts)}</p>'
 
 
-def _part(part: Part, paper: Paper, seen: set[int]) -> str:
+def _part(part: Part, seen: set[int]) -> str:
     match part.kind:
         case "marker" if part.number is not None:
             place = "" if part.number in seen else f' id="from-{part.number}"'
             seen.add(part.number)
             return f'<sup{place}><a href="#note-{part.number}">{part.number}</a></sup>'
         case "unsupported":
-            tag = escape(paper.words("unsupported"))
-            return f'<u>{foreign(part.text)}</u> <span class="tag">{tag}</span>'
+            return f"<u>{foreign(part.text)}</u>"
+        case "remark":
+            return f'<span class="tag">{escape(part.text)}</span>'
         case "missing":
             return f"<strong>{escape(part.text)}</strong>"
         case "quote":

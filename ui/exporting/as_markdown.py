@@ -29,22 +29,20 @@ def write(paper: Paper) -> bytes:
 
 def _entry(entry: Entry, paper: Paper) -> list[str]:
     blocks = [f"*{_line(fact)}*" for fact in entry.facts]
-    blocks += [_paragraph(parts, paper) for parts in entry.paragraphs]
+    blocks += [_paragraph(parts) for parts in entry.paragraphs]
     if entry.nearest:
         blocks.append(f"**{_line(paper.words('nearest'))}**")
     return blocks + [_nearest(note) for note in entry.nearest]
 
 
-def _paragraph(parts: Paragraph, paper: Paper) -> str:
-    return "".join(_part(part, paper) for part in parts).strip()
+def _paragraph(parts: Paragraph) -> str:
+    return "".join(_part(part) for part in parts).strip()
 
 
-def _part(part: Part, paper: Paper) -> str:
+def _part(part: Part) -> str:
     match part.kind:
         case "marker":
             return f"[^{part.number}]"
-        case "unsupported":
-            return f"{escaped(part.text)} ({_line(paper.words('unsupported'))})"
         case "quote":
             return escaped(isolated(part.text))
         case _:
