@@ -290,7 +290,7 @@ def _is_name(text: str, found: Sequence[re.Match[str]], i: int, language: Langua
     beside = any(
         0 <= j < len(found)
         and found[j].group()[0].isupper()
-        and found[j].group().lower() not in STOPWORDS
+        and (found[j].group().lower() not in STOPWORDS or found[j].group() == "IT")
         and text[found[min(i, j)].end() : found[max(i, j)].start()] == " "
         for j in (i - 1, i + 1)
     )

@@ -194,6 +194,8 @@ def label_html(answer: Answer, w: Words) -> str:
         f'<p class="b-label"><strong>{_mode(answer, w)}</strong>'
         f'<span class="b-dot" aria-hidden="true"> · </span>{escape(sure)}</p>'
     ]
+    if any(sentence.reworded for sentence in answer.sentences):
+        lines.append(note_html(w("reworded_note")))
     if answer.dropped:
         lines.append(note_html(w.counted("dropped", answer.dropped)))
     if answer.notice:

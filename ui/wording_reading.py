@@ -10,6 +10,10 @@ READING: Final[dict[str, tuple[str, str]]] = {
         "von {model} formuliert, bitte prüfen",
         "written by {model}, please check",
     ),
+    "reworded_note": (
+        "„Umformuliert“ heißt: in eigenen Worten des Sprachmodells, geprüft, aber nicht wörtlich belegt.",
+        "“Reworded” means: in the language model's own words, checked, but not evidenced word for word.",
+    ),
     "dropped": (
         "{count} Aussagen ohne Beleg wurden weggelassen.",
         "{count} statements without evidence were left out.",

@@ -102,6 +102,8 @@ def test_a_strange_name_is_told_apart_and_may_stand_around_the_evidence() -> Non
     assert strange(ours, theirs, context="Plan (Ada Weber)") == []
     named = read_facts("The plan was made by Jo Müller.", "en")
     assert strange(ours, named, context="Plan (Ada Weber)") == ["Ada", "Weber"]
+    firms = both(("Leipzig's IT firms work.", "en"), ("The Dresden IT hub works.", "en"))
+    assert strange(*firms, context="Leipzig") == ["Leipzig's"]
 
 
 def test_a_name_of_several_words_is_one() -> None:

@@ -19,7 +19,7 @@ from qa.endpoint import Endpoint
 from qa.evidence import EvidenceFinder
 from qa.generative import Limits, Writer
 from qa.retrieval import Retriever
-from qa.serial import reply_to_json
+from qa.serial import reply_from_json, reply_to_json
 from qa.values import Answer, Exchange, NotInDocuments, Reply
 from qa.wording import Notice, notice
 from tests.fakes import SEEDS, WordChecker, WordEncoder
@@ -212,6 +212,28 @@ def test_what_is_not_borne_out_is_dropped_and_counted(
     assert len(reply.sentences) == 1
     assert reply.dropped == 1
     assert "Übersee" not in reply.text
+
+
+def test_what_is_put_in_other_words_says_so_and_keeps_its_citation(
+    assistant: Assistant, scripted: Scripted
+) -> None:
+    def step(request: Request) -> None:
+        said = offered(request)
+        long, other = sorted(said, key=lambda number: len(said[number]))[-1:-3:-1]
+        words = said[long].split()
+        states((" ".join(words[:5] + words[6:]), [long]), (said[other], [other]))(request)
+
+    scripted.play(step)
+    reply = answer(assistant.ask(QUESTION))
+    assert [(s.supported, s.reworded, s.stands) for s in reply.sentences] == [
+        (False, True, True),
+        (True, False, True),
+    ]
+    written, _, _ = reply.text.partition("\n\n")
+    first, second = reply.sentences
+    assert written == f"{first.text} (umformuliert, bitte vergleichen) [1] {second.text} [2]"
+    stored = answer(reply_from_json(json.loads(json.dumps(reply_to_json(reply)))))
+    assert stored.sentences == reply.sentences
 
 
 def test_what_is_not_borne_out_can_be_marked(
