@@ -47,7 +47,7 @@ LEANING = 30
 """A pronoun among so many first code points stands for something named before."""
 
 _PRONOUN = re.compile(
-    r"\b(?:he|she|it|they|him|them|this|these|er|sie|es|ihn|ihm|ihnen|diese[rsnm]?|dabei|dort|there)\b",
+    r"\b(?:he|she|(?!(?-i:IT))it|they|him|them|this|these|er|sie|es|ihn|ihm|ihnen|diese[rsnm]?|dabei|dort|there)\b",
     re.IGNORECASE,
 )
 _BREAK = re.compile(

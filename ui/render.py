@@ -37,9 +37,9 @@ PartKind = Literal["text", "quote", "other", "marker", "unsupported", "remark", 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of shown text: of an answer (text, quote, marker, unsupported, remark on a
-    sentence before it, and missing: what the documents do not answer) or of a document (text, quote: the place that was opened, other: another
-    place that the answer cites)."""
+    """A stretch of shown text: of an answer (text, quote, marker, unsupported, remark on the sentence
+    before it, and missing: what the documents do not answer) or of a document (text, quote: the place
+    that was opened, other: another place that the answer cites)."""
 
     kind: PartKind
     text: str
