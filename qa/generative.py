@@ -324,14 +324,14 @@ class _Sheet:
     def _first_supported(self, text: str, groups: Sequence[Sequence[Source]]) -> list[Source]:
         """The group that bears ``text`` out: if it can, word for word, then the smallest, then the
         surest."""
-        groups = [sorted(group, key=lambda source: source.number) for group in groups]
-        verdicts = self._checker.check([self._claim(text, group) for group in groups])
+        ordered = [sorted(group, key=lambda source: source.number) for group in groups]
+        verdicts = self._checker.check([self._claim(text, group) for group in ordered])
         good = [
             (not stands_in(text, [source.text for source in group]), len(group), -v.probability, i)
-            for i, (group, v) in enumerate(zip(groups, verdicts, strict=True))
+            for i, (group, v) in enumerate(zip(ordered, verdicts, strict=True))
             if v.supported
         ]
-        return groups[min(good)[-1]] if good else []
+        return ordered[min(good)[-1]] if good else []
 
     def _claim(self, text: str, group: Sequence[Source]) -> Claim:
         around = [
