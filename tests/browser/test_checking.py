@@ -97,6 +97,53 @@ def test_keys_lead_from_citation_to_citation(asked):
     expect(marker(asked, 1)).to_be_focused()
 
 
+REDRAWN = """async (marker) => {
+  const find = () => document.querySelector(".b-marker[data-value='1']")
+  for (const pause of [50, 300, 600]) {
+    await new Promise((done) => setTimeout(done, pause))
+    const old = find()
+    old.replaceWith(old.cloneNode(true))
+  }
+  await new Promise((done) => setTimeout(done, 100))
+  return document.activeElement === find()
+}"""
+
+
+def test_the_keyboard_stays_at_a_marker_that_is_drawn_anew_again_and_again(asked):
+    expect = playwright_api.expect
+    marker(asked, 1).click()
+    expect(asked.locator(".reader mark.quote")).to_be_visible()
+    asked.keyboard.press("Escape")
+    expect(marker(asked, 1)).to_be_focused()
+    assert asked.evaluate(REDRAWN)
+    # but it is not taken back from what was chosen since
+    other = marker(asked, 2)
+    other.focus()
+    asked.evaluate(REDRAWN)
+    expect(other).to_be_focused()
+
+
+IN_VIEW = """() => {
+  const all = (root) => [...root.querySelectorAll("*")]
+    .flatMap((node) => node.shadowRoot ? all(node.shadowRoot) : [node])
+  const find = (name) => all(document).find((node) => node.matches(name)).getBoundingClientRect()
+  const quote = find(".reader mark.quote"), text = find(".reader .text")
+  return quote.top >= text.top && quote.top < text.bottom
+}"""
+
+
+def test_a_quote_far_down_stays_in_view_when_the_window_gets_another_width(page):
+    page.get_by_test_id(BOX).fill("Wo ist die Messe?")
+    page.get_by_test_id(BOX).press("Enter")
+    marker(page, 1).click()
+    playwright_api.expect(page.locator(".reader mark.quote")).to_be_in_viewport()
+    page.wait_for_function(IN_VIEW)
+    for width in (900, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(200)
+        page.wait_for_function(IN_VIEW, timeout=3000)
+
+
 def test_a_quote_is_copied_with_its_reference(asked):
     asked.context.grant_permissions(["clipboard-read", "clipboard-write"])
     marker(asked, 2).click()

@@ -35,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
 PARTNERS = "002_c960c98c78e25d3c.txt"
 LAUNCH = "000_2b3fd0b5260f5fa1.txt"
+STUDY = "003_f5ab0383f0a5c848.txt"
 TICKETS = "004_5dc85f08f181f95f.txt"
 QUOTES: dict[str, tuple[tuple[str, str], ...]] = {
     "partner": (
@@ -45,6 +46,7 @@ QUOTES: dict[str, tuple[tuple[str, str], ...]] = {
             " Economic Affairs and Energy (BMWi) to promote digitization across key industries.",
         ),
     ),
+    "messe": ((STUDY, "Als Durchführungsorte bieten sich z. B. das geplante *Gaming House* in Leipzig"),),
     "kostet": ((TICKETS, "Der reguläre Ticketpreis beträgt 90 EUR."),),
 }
 EXAMPLES: dict[Language, list[str]] = {

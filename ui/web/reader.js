@@ -8,7 +8,7 @@ const SAID = 2500 // ms that a button says what it has done
 const NARROW = "(max-width: 56rem)" // as in page.css: the panel lies over the lower part
 
 // What is open, and what a click has asked for; it outlives a panel that Streamlit builds anew.
-const now = { sheet: null, wanted: undefined, until: 0, zoom: 0, handed: 0 }
+const now = { sheet: null, wanted: undefined, until: 0, zoom: 0, handed: 0, holding: null }
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const panel = parentElement.querySelector(".reader") ?? build(parentElement)
@@ -47,14 +47,31 @@ function stay(button) {
   const { press: act, turn, value } = button.dataset
   const at = [...button.parentElement.children].indexOf(button)
   const find = () => {
-    if (button.isConnected || document.activeElement !== document.body) return null
     const row = [...document.querySelectorAll(`[data-press][data-turn="${turn}"]:not(:disabled)`)]
       .filter((one) => one.dataset.press !== "open")
     const same = row.filter(({ dataset }) =>
       dataset.press === act && (act !== "fold" || dataset.value === value))
     return same.find((one) => [...one.parentElement.children].indexOf(one) === at) ?? same[0] ?? row[0]
   }
-  later(find, (there) => there.focus({ preventScroll: true }))
+  hold(button, find)
+}
+
+// A button that has the keyboard keeps it, however often the server draws it anew: `find` is the one
+// that stands for it then. It ends when something else has the keyboard, or the mouse is used.
+function hold(button, find) {
+  now.holding?.disconnect()
+  const until = performance.now() + PATIENCE
+  const watch = now.holding = new MutationObserver(() => {
+    const active = document.activeElement
+    if (performance.now() > until || (active !== button && active !== document.body)) return watch.disconnect()
+    if (button.isConnected) return
+    const again = find()
+    if (!again) return
+    button = again
+    button.focus({ preventScroll: true })
+  })
+  watch.observe(document.body, { childList: true, subtree: true })
+  document.addEventListener("pointerdown", () => watch.disconnect(), { once: true })
 }
 
 // What is unfolded is brought up where it would begin in the lower half of the window; to the question
@@ -129,9 +146,7 @@ function close(panel) {
   const find = () => document.querySelector(`[data-press=open][data-turn="${turn}"][data-value="${number}"]`)
   const marker = find()
   marker?.focus({ preventScroll: true })
-  // Where the server draws the answer anew meanwhile, the marker that had the keyboard is gone.
-  const lost = () => marker && !marker.isConnected && document.activeElement === document.body && !now.sheet
-  later(() => lost() && find(), (again) => again.focus({ preventScroll: true }), 200)
+  if (marker) hold(marker, find)
 }
 
 function shut(panel) {
@@ -184,6 +199,7 @@ function build(parent) {
   foot.append(judge, button("copy"), button("original"))
   panel.append(head, pager(), text, foot, make("div", "marking"))
   parent.append(panel)
+  keepInView(text)
   return panel
 }
 
@@ -272,10 +288,31 @@ function fill(panel, sheet) {
   const settle = () => {
     const now = top(box)
     if (now === null) box.scrollTop = 0
-    else box.scrollTop += was === null ? now - Math.max(24, box.clientHeight / 4) : now - was
+    else if (was === null) bring(box, now)
+    else box.scrollTop += now - was
   }
   if (box.clientHeight) settle()
   else requestAnimationFrame(settle)
+}
+
+// The quote, which begins at `from`, is scrolled to where it is read with what stands before it.
+function bring(box, from = top(box)) {
+  box.scrollTop += from - Math.max(24, box.clientHeight / 4)
+}
+
+// A quote that was in view stays there when the window gets another width and the lines break anew.
+function keepInView(box) {
+  const inView = () => {
+    const from = top(box)
+    return from !== null && from >= 0 && from < 0.8 * box.clientHeight
+  }
+  let width = 0, seen = false
+  box.addEventListener("scroll", () => { if (box.clientWidth === width) seen = inView() })
+  new ResizeObserver(() => {
+    if (width && box.clientWidth && box.clientWidth !== width && seen && !inView()) bring(box)
+    width = box.clientWidth
+    seen = inView()
+  }).observe(box)
 }
 
 // The quote itself stays the same piece of the page when the rest comes around it.
