@@ -36,7 +36,9 @@ def test_the_few_figures_are_those_of_the_run(summary: Summary) -> None:
 
 def test_pages_are_filled_between_their_marks_alone(summary: Summary, tmp_path: Path) -> None:
     page, other = tmp_path / "a.md", tmp_path / "b.md"
-    page.write_text("x\n<!-- figures -->\nthe former words\n<!-- /figures -->\ny\n", encoding="utf-8")
+    page.write_text(
+        "x\n<!-- figures -->\nthe former words\n<!-- /figures -->\ny\n", encoding="utf-8"
+    )
     other.write_text("<!-- few figures de -->\n<!-- /few figures de -->\n", encoding="utf-8")
     write([page, other], summary, SET, "dev")
     text = page.read_text(encoding="utf-8")

@@ -46,7 +46,9 @@ QUOTES: dict[str, tuple[tuple[str, str], ...]] = {
             " Economic Affairs and Energy (BMWi) to promote digitization across key industries.",
         ),
     ),
-    "messe": ((STUDY, "Als Durchführungsorte bieten sich z. B. das geplante *Gaming House* in Leipzig"),),
+    "messe": (
+        (STUDY, "Als Durchführungsorte bieten sich z. B. das geplante *Gaming House* in Leipzig"),
+    ),
     "kostet": ((TICKETS, "Der reguläre Ticketpreis beträgt 90 EUR."),),
 }
 EXAMPLES: dict[Language, list[str]] = {
