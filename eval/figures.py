@@ -89,14 +89,18 @@ def write(pages: Sequence[Path], summary: Summary, questions: Path, part: str) -
 
 
 def _filled(page: Path, blocks: dict[str, Callable[[], str]]) -> str:
-    text, count = page.read_text(encoding="utf-8"), 0
-    for mark, block in blocks.items():
-        between = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", re.DOTALL)
-        text, found = between.subn(lambda m, b=block: m[1] + b() + m[2], text)
-        count += found
-    if not count:
+    text = page.read_text(encoding="utf-8")
+    marks = [mark for mark in blocks if _between(mark).search(text)]
+    if not marks:
         raise BelegtError(f"{page}: no <!-- figures --> … <!-- /figures --> to write between.")
+    for mark in marks:
+        before, _, after = _between(mark).split(text, maxsplit=1)
+        text = f"{before}<!-- {mark} -->\n{blocks[mark]()}<!-- /{mark} -->{after}"
     return text
+
+
+def _between(mark: str) -> re.Pattern[str]:
+    return re.compile(rf"<!-- {mark} -->\n(.*?)<!-- /{mark} -->", re.DOTALL)
 
 
 def few(summary: Summary, part: str, language: Language) -> str:
