@@ -21,7 +21,8 @@ _OPTIONS = {
     "server.runOnSave": "false",
     # Over all objects of the model too, after every click: more work than answering.
     "runner.postScriptGC": "false",
-    "client.toolbarMode": "viewer",
+    # What its menu offers (print, record the screen, choose colours) the browser has in every language.
+    "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
 }
 

@@ -34,11 +34,12 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "answer_de": ("Deutsch", "German"),
     "answer_en": ("Englisch", "English"),
     "stream_send": ("Frage abschicken", "Send question"),
-    "stream_menu": ("Menü", "Menu"),
     "stream_shut": ("Seitenleiste zuklappen", "Collapse the sidebar"),
     "stream_open": ("Seitenleiste aufklappen", "Expand the sidebar"),
     "stream_skip": ("Zum Inhalt springen", "Skip to the content"),
     "stream_upload": ("Dateien wählen", "Choose files"),
+    "stream_add": ("Weitere Dateien wählen", "Choose more files"),
+    "stream_remove": ("{file} doch nicht", "Leave out {file}"),
     "new_conversation": ("Neues Gespräch", "New conversation"),
     # asking
     "ask_heading": ("Was möchten Sie wissen?", "What would you like to know?"),

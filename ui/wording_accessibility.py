@@ -37,8 +37,8 @@ ACCESSIBILITY: Final[dict[str, tuple[str, str]]] = {
     ),
     "access_gaps": ("Bekannte Mängel", "Known gaps"),
     "access_gaps_1": (
-        "Das Menü oben rechts spricht nur Englisch, ebenso die Knöpfe neben gewählten Dateien.",
-        "The menu at the top right and the buttons beside chosen files speak English, also on German pages.",
+        "Einzelnes aus Streamlit spricht nur Englisch, etwa der Hinweis auf eine zu große Datei.",
+        "Some of Streamlit speaks English on German pages too, such as the note on a file too large.",
     ),
     "access_gaps_2": (
         "Bilder von PDF-Seiten beschreiben nicht, wo das Zitat steht; der Text daneben tut es.",

@@ -152,6 +152,8 @@ def test_files_dropped_on_the_page_are_read_in(page, place):
         for name in ("../eins", "zw\u202eei")
     ]
     page.locator("input[type=file]").set_input_files(files)
+    for name in (DE("stream_add"), DE("stream_remove", file="eins.txt")):
+        expect(page.get_by_role("button", name=name)).to_be_visible()
     page.get_by_role("button", name=DE("upload_go"), exact=True).click()
     page.locator(".b-note", has_text="2 neu, 0 geändert").wait_for()
     expect(page.get_by_text(DE("upload_done", count=2))).to_be_visible()
@@ -176,6 +178,9 @@ def test_a_page_of_a_pdf_is_shown_with_its_quote(page):
     }"""
     page.wait_for_function(f"image => ({quote_in_view})(image)", arg=image.element_handle())
     expect(page.locator(".reader .words")).to_contain_text("The ferry runs daily.")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(f"image => ({quote_in_view})(image)", arg=image.element_handle())
 
     page.get_by_role("button", name=DE("page_forth")).click()
     expect(image).to_have_attribute("alt", DE("page_image_alt", page=2, title="000_0"))

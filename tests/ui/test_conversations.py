@@ -69,6 +69,15 @@ def titles(page: AppTest) -> list[str]:
     return [title for title, _ in listed(page)]
 
 
+def test_places_of_every_turn_open_without_the_server(start: Start) -> None:
+    page = start()
+    for _ in range(9):
+        ask(page, "Wie viele Partner gibt es?")
+    reader = next(e for e in page.get("bidi_component") if e.key == "reader_part")
+    ready = json.loads(reader.proto.json)["ready"]
+    assert list(ready) == [f"{turn}-{number}" for turn in range(1, 10) for number in (1, 2)]
+
+
 # -- follow-ups ---------------------------------------------------------------------------------
 
 

@@ -38,14 +38,16 @@ function build(parent) {
 // Streamlit speaks English only: the names of its buttons, and two words that can be read.
 const NAMES = {
   stream_send: '[data-testid="stChatInputSubmitButton"]',
-  stream_menu: '[data-testid="stMainMenuButton"]',
   stream_shut: '[data-testid="stSidebarCollapseButton"] button',
   stream_open: '[data-testid="stExpandSidebarButton"]',
+  stream_add: '[data-testid="stFileUploader"] [data-testid="stBaseButton-borderlessIcon"]',
 }
 const TEXTS = {
   stream_skip: '[data-testid="stSkipToContent"]',
   stream_upload: '[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p',
 }
+// Of a chosen file; the name that the file has stands behind the first word.
+const REMOVE = '[data-testid="stFileUploader"] [data-testid="stBaseButton-minimal"]'
 // Its area to drop files on says that it is only there for looks, and yet has a name and can be
 // focused: a group may have both.
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
@@ -61,6 +63,10 @@ function mend() {
   document.querySelectorAll(DROP).forEach((area) => area.setAttribute("role", "group"))
   for (const [name, found] of Object.entries(NAMES)) {
     document.querySelectorAll(found).forEach((node) => { node.ariaLabel = labels[name] })
+  }
+  for (const button of document.querySelectorAll(REMOVE)) {
+    button.file ??= button.ariaLabel.replace("Remove ", "")
+    button.ariaLabel = labels.stream_remove.replace("{file}", button.file)
   }
   // The words change inside their node, which stays Streamlit's own.
   for (const [name, found] of Object.entries(TEXTS)) {

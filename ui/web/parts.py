@@ -50,11 +50,12 @@ _READER_LABELS = (
 
 _STREAMLIT = (
     "stream_send",
-    "stream_menu",
     "stream_shut",
     "stream_open",
     "stream_skip",
     "stream_upload",
+    "stream_add",
+    "stream_remove",
 )
 """What Streamlit says in English only (``frame.js``)."""
 

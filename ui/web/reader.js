@@ -296,20 +296,21 @@ function fill(panel, sheet) {
 }
 
 // The quote, which begins at `from`, is scrolled to where it is read with what stands before it.
-function bring(box, from = top(box)) {
+function bring(box, from) {
   box.scrollTop += from - Math.max(24, box.clientHeight / 4)
 }
 
 // A quote that was in view stays there when the window gets another width and the lines break anew.
 function keepInView(box) {
+  const begins = () => topOnImage(box) ?? top(box)
   const inView = () => {
-    const from = top(box)
+    const from = begins()
     return from !== null && from >= 0 && from < 0.8 * box.clientHeight
   }
   let width = 0, seen = false
   box.addEventListener("scroll", () => { if (box.clientWidth === width) seen = inView() })
   new ResizeObserver(() => {
-    if (width && box.clientWidth && box.clientWidth !== width && seen && !inView()) bring(box)
+    if (width && box.clientWidth && box.clientWidth !== width && seen && !inView()) bring(box, begins())
     width = box.clientWidth
     seen = inView()
   }).observe(box)
@@ -338,6 +339,13 @@ function piece(part) {
 function top(box) {
   const quote = box.querySelector(".quote")
   return quote && quote.getBoundingClientRect().top - box.getBoundingClientRect().top
+}
+
+// The same on the image of its page; null where that is not shown, or the quote not on it.
+function topOnImage(box) {
+  const image = box.querySelector("img.page")
+  if (!image?.clientHeight || image.quote === null) return null
+  return image.getBoundingClientRect().top - box.getBoundingClientRect().top + image.quote * image.clientHeight
 }
 
 // The page as an image, above the text; what the server has not said yet leaves things as they are.
@@ -383,8 +391,10 @@ function draw(panel, picture) {
   if (sheet.source === picture.source) return
   const image = make("img", "page")
   image.alt = picture.alt
+  image.quote = picture.top
   image.onload = () => {
-    box.scrollTop = picture.top === null ? 0 : picture.top * image.clientHeight - box.clientHeight / 3
+    if (picture.top === null) box.scrollTop = 0
+    else bring(box, topOnImage(box))
   }
   image.src = picture.source
   sheet.document = picture.document

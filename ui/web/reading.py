@@ -25,9 +25,6 @@ from ui.web.talk import Conversation
 from ui.web.yielding import give_way
 from ui.wording import Words
 
-_READY = 6
-"""In so many of the newest turns, a place opens before the server has answered."""
-
 _POLL = 0.05
 
 
@@ -115,11 +112,12 @@ def _ready(
     fits: Sequence[Fit],
     w: Words,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The places of the newest turns with their surroundings, by turn and number, for the page.
+    """All places with their surroundings, by turn and number, for the page: there they open before
+    the server has answered.
 
     They are worked out once and kept with their turn, for this is done anew after every click.
     """
-    for number, turn in list(enumerate(talk.turns, start=1))[-_READY:]:
+    for number, turn in enumerate(talk.turns, start=1):
         now = turn.so_far, documents, w.language, fits
         if turn.sheets is None or not _same(turn.sheets[0], now):
             turn.sheets = now, dict(_sheets(desk, documents, fits, number, turn, w))
