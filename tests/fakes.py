@@ -7,6 +7,7 @@ but its knowledge of the world.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,6 +59,11 @@ class WordEncoder:
                 row[digest[0] % self.dim] += 1 if digest[1] % 2 else -1
         normed: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return normed
+
+
+def letters(text: str) -> str:
+    """What two texts have in common that differ in marks, spaces and hyphens at line ends alone."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 class WordChecker:
