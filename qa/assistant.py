@@ -202,11 +202,17 @@ class Assistant:
         hits = found.hits[:SHOWN]
         if not covered:
             count = len(documents) if limits.within is None else len(limits.within)
-            absent = absent_words(found.question, self.library)
+            absent = absent_words(found, self.library)
             message = not_covered(answer_in, count, len(documents), absent)
             timings = _timings(started, retrieved)
             return NotInDocuments(
-                text, answer_in, whole.confidence, "not_covered", message, hits, timings
+                text,
+                answer_in,
+                whole.confidence,
+                "not_covered",
+                message,
+                _near(hits, whole),
+                timings,
             )
         composed = compose(self._quotes(covered), answer_in, documents, self.library)
         if missing:
@@ -295,6 +301,15 @@ def _task(quotes: Answer, covered: Sequence[_Read], documents: Mapping[str, Docu
         for passage, of_passage in read.found.candidates.sentences.items()
     }
     return Task(quotes, [read.evidence for read in covered], sentences, documents)
+
+
+def _near(hits: Sequence[Hit], read: _Read) -> tuple[Hit, ...]:
+    """The hits with the place of the sentence that comes nearest to an answer, where one was read."""
+    best: dict[PassageId, int] = {}
+    for one in read.evidence:
+        passage = one.hit.passage
+        best.setdefault(passage.id, one.sentence.start - passage.start)
+    return tuple(replace(hit, nearest=best.get(hit.passage.id, 0)) for hit in hits)
 
 
 def _timings(started: float, retrieved: float) -> Timings:

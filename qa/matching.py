@@ -29,12 +29,16 @@ MATTERS = 0.5
 
 @dataclass(frozen=True)
 class Matches:
-    """Best cosines, -1 to 1, by passage: shape ``(words, 1 + sentences)``, what stands above the
-    passage first. ``weights`` (words,) sum to 1; ``matters`` marks the weightiest content words."""
+    """Best cosines, -1 to 1, by passage: ``parts`` of the question's words in each part of it, shape
+    ``(words, 1 + sentences)``, what stands above the passage first; ``newest`` of the word of each part
+    that finds least in the question, shape ``(1 + sentences,)``. ``weights`` (words,) sum to 1;
+    ``matters`` marks the weightiest content words; ``written`` are the words."""
 
     weights: Vectors
     matters: Vectors
     parts: Mapping[PassageId, Vectors]
+    newest: Mapping[PassageId, Vectors]
+    written: tuple[str, ...]
 
     def passage(self, passage: PassageId) -> Vectors:
         """What each word finds at best anywhere in a passage, shape ``(words,)``."""
@@ -62,26 +66,31 @@ def match_words(
     found = {i: own for i, own in words.items() if own is not None}
     rare = rarities(asked, text, rarity)
     weights = space.weights(asked.words, language, rare)
-    parts = _best_by_part(space.question(asked.words, language), found, sentences)
+    parts, newest = _best_by_part(space.question(asked.words, language), found, sentences)
     content = np.where(rare > 0, weights, 0.0) if rare.any() else weights
-    return Matches(weights, content >= MATTERS * content.max(), parts)
+    written = tuple(text[a:b] for a, b in asked.spans)
+    return Matches(weights, content >= MATTERS * content.max(), parts, newest, written)
 
 
 def _best_by_part(
     words: Vectors, found: Mapping[PassageId, PassageWords], sentences: Mapping[PassageId, int]
-) -> dict[PassageId, Vectors]:
-    """The best cosine of each word in each part; all passages in one product, which is fastest."""
+) -> tuple[dict[PassageId, Vectors], dict[PassageId, Vectors]]:
+    """The best cosine of each word in each part, and what the newest word of each part finds; all
+    passages in one product, which is fastest."""
     offsets = dict(
         zip(sentences, accumulate((1 + n for n in sentences.values()), initial=0), strict=False)
     )
     best = np.full((len(words), sum(sentences.values()) + len(sentences)), NOTHING, np.float32)
+    newest = np.full(best.shape[1], NOTHING, np.float32)
     if found:
         kept = np.concatenate([own.vectors for own in found.values()]).astype(np.float32)
         places = np.concatenate([own.parts + np.int64(offsets[i]) for i, own in found.items()])
         starts = np.flatnonzero(np.diff(places, prepend=-1))
         cosines = (words / np.float32(SCALE)) @ kept.T
         best[:, places[starts]] = np.maximum.reduceat(cosines, starts, axis=1)
-    return {i: best[:, offsets[i] : offsets[i] + 1 + n] for i, n in sentences.items()}
+        newest[places[starts]] = np.minimum.reduceat(cosines.max(axis=0), starts)
+    spans = {i: slice(offsets[i], offsets[i] + 1 + n) for i, n in sentences.items()}
+    return {i: best[:, at] for i, at in spans.items()}, {i: newest[at] for i, at in spans.items()}
 
 
 def rarities(asked: Embedded, text: str, rarity: Mapping[str, float]) -> Vectors:
@@ -206,6 +215,14 @@ MATCH_FEATURES = (
     "late_weakest_sentence",
     "late_near_sentence",
 )
+
+
+def found_at_best(matches: Matches | None, passages: Sequence[PassageId]) -> dict[str, float]:
+    """What each word of the question, as written, finds at best in some passages."""
+    if matches is None or not passages:
+        return {}
+    best = np.max([matches.passage(passage) for passage in passages], axis=0)
+    return dict(zip(matches.written, best.tolist(), strict=True))
 
 
 def near(cosines: Vectors, width: float) -> Vectors:

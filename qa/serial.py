@@ -49,6 +49,7 @@ def _hit_to_json(hit: Hit) -> dict[str, Any]:
     return {
         **_passage_to_json(hit.passage),
         "score": round(hit.score, 4),
+        "nearest": hit.nearest,
         "also": [_passage_to_json(passage) for passage in hit.also],
     }
 
@@ -116,7 +117,7 @@ def _citation(data: dict[str, Any]) -> Citation:
 def _hit_from_json(data: dict[str, Any]) -> Hit:
     # Older replies tell of folded passages only where they are; those cannot be shown.
     also = tuple(_passage(one) for one in data.get("also", ()) if "text" in one)
-    return Hit(_passage(data), data["score"], {}, also)
+    return Hit(_passage(data), data["score"], {}, also, data.get("nearest", 0))
 
 
 def _passage(data: dict[str, Any]) -> Passage:

@@ -27,13 +27,15 @@ class Hit:
     """A passage found for one question; ``score`` is 0 to 1, higher is better.
 
     ``features`` are the figures that the ranker weighed, by name, for "why this answer"; ``also``
-    are passages that say the same (``qa.folding``).
+    are passages that say the same (``qa.folding``); ``nearest`` is where in the text of a passage that
+    does not answer the sentence begins that comes nearest to it.
     """
 
     passage: Passage
     score: float
     features: Mapping[str, float]
     also: tuple[Passage, ...] = ()
+    nearest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,10 @@ _ABSENT: dict[Language, str] = {
 }
 
 _ELSE: dict[Language, str] = {
-    "de": "Die Wörter der Frage kommen vor, aber nirgends als Antwort. Fragen Sie nach einer einzelnen"
-    " Angabe (wer, wann, wo, wie viel), und nennen Sie beim Namen, worum es geht.",
-    "en": "The words of the question occur, but nowhere as an answer. Ask for one thing (who, when,"
-    " where, how many), and name what it is about.",
+    "de": "Die Wörter der Frage kommen vor, aber nirgends sicher als Antwort. Sehen Sie die Stellen"
+    " durch, oder fragen Sie mit anderen Worten nach einer einzelnen Angabe.",
+    "en": "The words of the question occur, but nowhere surely as an answer. Look through the"
+    " passages, or ask in other words for one thing.",
 }
 
 _MISSING: dict[Language, str] = {

@@ -7,14 +7,17 @@ but its knowledge of the world.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index.embedding import WORD, Embedded, Progress
 from index.values import Vectors
 from index.wordforms import fold, tokens
+from index.wordspace import WordSpace
 from qa.comparing import Claim
 from qa.support import Verdict
 
@@ -60,6 +63,11 @@ class WordEncoder:
         return normed
 
 
+def letters(text: str) -> str:
+    """What two texts have in common that differ in marks, spaces and hyphens at line ends alone."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
 class WordChecker:
     """Bears a statement out if each of its figures and longer words stands in the evidence."""
 
@@ -72,3 +80,21 @@ class WordChecker:
         )
         missing = {t for t in said - cited if len(t) > 3 or t.isdigit()}
         return Verdict(not missing, 0.0 if missing else 0.9, ("meaning",) if missing else ())
+
+
+def plain_space(dim: int) -> WordSpace:
+    """Leaves words as they are; rare words count more."""
+    zeros = np.zeros(dim, np.float32)
+    arrays = {f"{role}.{lang}": zeros for role in ("passage", "question") for lang in ("de", "en")}
+    unchanged = {
+        "passage": np.eye(dim, dtype=np.float32),
+        "question": np.eye(dim, dtype=np.float32),
+    }
+    learned = {"weight": zeros, "rarity": np.array([1.0, 0.0], np.float32)}
+    return WordSpace("plain", arrays | unchanged | learned)
+
+
+def use_plain_space(monkeypatch: pytest.MonkeyPatch, dim: int) -> None:
+    """Indexes that are made and opened from now on have the word vectors of ``plain_space``."""
+    for name in ("index.sync", "index.library", "index.wordspace"):
+        monkeypatch.setattr(f"{name}.load_word_space", lambda _: plain_space(dim))

@@ -155,9 +155,8 @@ def _print_reply(reply: Any) -> None:
     else:
         for hit in reply.passages[:3]:
             p = hit.passage
-            print_text(
-                f"  ·  {visible(p.document)} {p.start}:{p.end}  {' '.join(p.text.split())[:100]} …"
-            )
+            near = " ".join(p.text[hit.nearest :].split())[:100]
+            print_text(f"  ·  {visible(p.document)} {p.start}:{p.end}  {near} …")
             _print_also([also.document for also in hit.also], w)
 
 

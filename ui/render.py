@@ -51,7 +51,8 @@ class Part:
 class Place:
     """Something of a reply that can be opened in its document; ``number`` counts from 1, ``also``
     are other places that say the same. ``text`` is empty where a whole document is meant;
-    ``reference`` names the source as a footnote does."""
+    ``reference`` names the source as a footnote does; ``nearest`` is where in the text what comes
+    nearest to an answer begins."""
 
     number: int
     document: str
@@ -65,6 +66,7 @@ class Place:
     is_citation: bool
     reference: str = ""
     also: tuple[Place, ...] = ()
+    nearest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +307,7 @@ def _near(number: int, hit: Hit, documents: Mapping[str, Document], w: Words) ->
         is_citation=False,
         reference=reference(publisher, title, date, page, passage.document, w),
         also=tuple(_near(number, Hit(p, hit.score, {}), documents, w) for p in hit.also),
+        nearest=hit.nearest,
     )
 
 
@@ -344,7 +347,7 @@ def page_text(page: int | None, label: str, w: Words) -> str:
 
 def place_html(place: Place, answer_language: Language, w: Words) -> str:
     """The inside of a card: number, title, facts, quote; the source's language if it differs."""
-    text = place.text if place.is_citation else excerpt(place.text)
+    text = place.text if place.is_citation else excerpt(place.text, place.nearest)
     note = ""
     if place.language != answer_language:
         note = f'<p class="b-note">{escape(w(f"source_{place.language}"))}</p>'
@@ -362,11 +365,14 @@ def also_name(also: Place, place: Place) -> str:
     return also.title if also.title != place.title else f"{also.title} ({also.document})"
 
 
-def excerpt(text: str) -> str:
-    """The beginning of a passage, cut at a word; ``…`` says that it goes on."""
+def excerpt(text: str, nearest: int = 0) -> str:
+    """A passage from its beginning, or from ``nearest`` if what begins there would be cut; ends at a
+    word. ``…`` says that there is more."""
     if len(text) <= EXCERPT:
         return text
-    return text[:EXCERPT].rsplit(None, 1)[0] + " …"
+    before = "… " if nearest > EXCERPT // 2 else ""
+    rest = text[nearest:] if before else text
+    return before + (rest if len(rest) <= EXCERPT else rest[:EXCERPT].rsplit(None, 1)[0] + " …")
 
 
 def reading(
@@ -579,7 +585,7 @@ def reply_text(reply: Reply, documents: Mapping[str, Document], w: Words) -> str
     if isinstance(reply, NotInDocuments) and shown:
         lines += [w("nearest") + ":", ""]
     for place in shown:
-        quote = place.text if place.is_citation else excerpt(place.text)
+        quote = place.text if place.is_citation else excerpt(place.text, place.nearest)
         lines += [f"[{place.number}] {place.title} · {place.facts}", f"    {place.document}"]
         lines += [f"    {line}" for line in quote.splitlines()] + [""]
     return "\n".join(lines).rstrip() + "\n"

@@ -10,6 +10,7 @@ from index.sync import sync
 from index.values import Language
 from qa.absent import absent_words
 from qa.question import analyse
+from qa.retrieval import Retriever
 from tests.fakes import WordEncoder
 
 GERMAN = "Der Hafen\n\nDie Fähren des Hafens fahren täglich, und die Stadt ist nah."
@@ -35,6 +36,8 @@ def test_what_no_document_holds(
     sync([folder], settings.index, encoder)
     library = Library(settings.index, encoder)
     try:
-        assert absent_words(analyse(question, language), library) == absent
+        asked = encoder.encode_questions([question])[0]
+        found = Retriever(library).retrieve(analyse(question, language), asked)
+        assert absent_words(found, library) == absent
     finally:
         library.close()

@@ -8,10 +8,10 @@ import pytest
 
 from index.library import Library
 from index.sync import sync
-from qa.evidence import Evidence, Quote, select_quotes
+from qa.evidence import Evidence, EvidenceFinder, Quote, select_quotes
 from qa.question import analyse
 from qa.retrieval import Found, Retriever
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, use_plain_space
 
 TEXT = """Die Tagung
 
@@ -102,3 +102,26 @@ def test_a_line_of_an_address_brings_the_address(found: Found) -> None:
 def test_no_more_sentences_are_chosen_than_allowed(found: Found) -> None:
     ranked = evidence(found, ("Die Tagung beginnt", 0.3), ("- Der zweite", 0.2), ("01234", 0.1))
     assert len(select_quotes(found, ranked, 2)) == 2
+
+
+def test_a_line_of_the_questions_own_words_is_no_evidence_unless_more_is_quoted_with_it(
+    tmp_path: Path, folder: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_plain_space(monkeypatch, encoder.dim)
+    prose = "Die Stadt richtet die Veranstaltung aus, und viele Gäste kommen dorthin."
+    alone = f"Bericht aus der Stadt\n\nTagung\n\nAlles wird besser\n\n{prose}\n"
+    more = alone.replace("Tagung\n", "Tagung\nMarta Muster\n")
+    found = []
+    for name, text in (("alone", alone), ("more", more)):
+        (folder / name).mkdir()
+        (folder / name / "a.txt").write_text(text, encoding="utf-8")
+        index = tmp_path / name
+        sync([folder / name], index, encoder)
+        library = Library(index, encoder)
+        question = analyse("Wer spricht auf der Tagung?", "de")
+        asked = encoder.encode_questions([question.text])[0]
+        read = EvidenceFinder().find(Retriever(library).retrieve(question, asked))
+        found.append([one.text for one in read])
+        library.close()
+    assert "Tagung" not in found[0]
+    assert "Tagung" in found[1]

@@ -25,7 +25,7 @@ from qa.comparing import Claim
 from qa.support import SupportChecker
 from qa.values import Answer, NotInDocuments
 from qa.wiring import assemble
-from tests.fakes import SEEDS
+from tests.fakes import SEEDS, letters
 from tests.scripted_endpoint import Endpoint as Scripted
 from tests.scripted_endpoint import Request, event
 
@@ -117,4 +117,7 @@ def test_whatever_a_real_model_writes_is_borne_out(
                 assert checker.check([Claim(sentence.text, cited, around)])[0].supported
                 assert detect_language(sentence.text, default=reply.language) == language
                 assert not mixes_languages(sentence.text, reply.language)
+                assert sentence.reworded != sentence.supported
+            if sentence.supported:
+                assert letters(sentence.text) in letters(" ".join(cited))
     assert any(reply.mode == "generated" for _, reply in replies)

@@ -10,18 +10,19 @@ import pytest
 from index.library import Library
 from index.parsing import Direct
 from index.sync import sync
-from index.wordspace import SCALE, WordSpace
+from index.wordspace import SCALE
 from qa.matching import (
     PASSAGE_FEATURES,
     SENTENCE_FEATURES,
     Matches,
+    found_at_best,
     match_features,
     match_words,
     passage_features,
     rarities,
     sentence_features,
 )
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, use_plain_space
 
 TEXTS = {
     "hafen.txt": "Der Hafen liegt im Norden. Eine Brücke führt über den Fluss.",
@@ -29,22 +30,9 @@ TEXTS = {
 }
 
 
-def plain_space(dim: int) -> WordSpace:
-    """Leaves words as they are; rare words count more."""
-    zeros = np.zeros(dim, np.float32)
-    arrays = {f"{role}.{lang}": zeros for role in ("passage", "question") for lang in ("de", "en")}
-    unchanged = {
-        "passage": np.eye(dim, dtype=np.float32),
-        "question": np.eye(dim, dtype=np.float32),
-    }
-    learned = {"weight": zeros, "rarity": np.array([1.0, 0.0], np.float32)}
-    return WordSpace("plain", arrays | unchanged | learned)
-
-
 @pytest.fixture
 def library(tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> Library:
-    for name in ("index.sync", "index.library", "index.wordspace"):
-        monkeypatch.setattr(f"{name}.load_word_space", lambda _: plain_space(encoder.dim))
+    use_plain_space(monkeypatch, encoder.dim)
     folder = tmp_path / "texts"
     folder.mkdir()
     for name, text in TEXTS.items():
@@ -71,6 +59,31 @@ def test_a_word_finds_itself_in_its_sentence_only(library: Library, encoder: Wor
     assert found.passage(port)[1] < 0.9
 
 
+def test_the_newest_word_of_a_sentence_is_the_one_that_was_not_asked_for(
+    library: Library, encoder: WordEncoder
+) -> None:
+    harbour = library.store.passage_ids()[0]
+    sentences = library.store.sentences([harbour])[harbour]
+    passage = library.store.passages([harbour])[0]
+    for at, sentence in enumerate(sentences):
+        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        found = matches_of(library, encoder, text)
+        assert found.newest[harbour][1 + at] == pytest.approx(1.0, abs=3 / SCALE)
+        others = [i for i in range(len(sentences)) if i != at]
+        assert all(found.newest[harbour][1 + other] < 0.9 for other in others)
+
+
+def test_each_word_is_named_with_what_it_finds_at_best(
+    library: Library, encoder: WordEncoder
+) -> None:
+    found = matches_of(library, encoder, "Welche Brücke?")
+    harbour, port = library.store.passage_ids()
+    assert list(found_at_best(found, [harbour, port])) == ["Welche", "Brücke"]
+    assert found_at_best(found, [harbour, port])["Brücke"] == pytest.approx(1.0, abs=3 / SCALE)
+    assert found_at_best(found, [port])["Brücke"] < 0.9
+    assert found_at_best(None, [harbour]) == found_at_best(found, []) == {}
+
+
 def test_what_matters_are_the_rare_content_words(library: Library, encoder: WordEncoder) -> None:
     found = matches_of(library, encoder, "Wo führt die Brücke über den Fluss?")
     assert found.weights.sum() == pytest.approx(1.0)
@@ -87,7 +100,9 @@ def test_features_agree_with_the_plain_sums() -> None:
     matters = np.array([True, False])
     one = np.array([[0.2, 0.9, 0.1], [0.1, 0.3, 0.8]], np.float32)
     two = np.array([[0.4, 0.5], [0.6, 0.2]], np.float32)
-    found = Matches(weights, matters, {1: one, 2: two})  # type: ignore[dict-item]
+    newest = {1: one.min(axis=0), 2: two.min(axis=0)}
+    written = ("which", "bridge")
+    found = Matches(weights, matters, {1: one, 2: two}, newest, written)  # type: ignore[dict-item]
     rows = passage_features(found, [1, 2], np.array([1.0, 0.0], np.float32))  # type: ignore[list-item]
     first = dict(zip(PASSAGE_FEATURES, rows[0].tolist(), strict=True))
     second = dict(zip(PASSAGE_FEATURES, rows[1].tolist(), strict=True))

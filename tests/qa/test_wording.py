@@ -51,5 +51,7 @@ def test_a_refusal_says_what_was_searched_and_how_to_ask_anew() -> None:
     assert german[2].startswith("In keinem Dokument kommt vor: „Paris“, „Mond“.")
     english = not_covered("en", 2, 5, []).splitlines()
     assert english[0] == "Of 5 documents, 2 were searched, as chosen."
-    assert english[2].startswith("The words of the question occur, but nowhere as an answer.")
+    assert english[2].startswith(
+        "The words of the question occur, but nowhere surely as an answer."
+    )
     assert not_covered("en", 1, 1, []).startswith("The one document was searched.")

@@ -23,7 +23,7 @@ from qa.generative import Limits, Writer
 from qa.retrieval import Retriever
 from qa.support import SupportChecker
 from qa.values import Answer
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, letters
 from tests.qa.poisoned import Poisoned, poisoned
 from tests.scripted_endpoint import Endpoint as Scripted
 from tests.scripted_endpoint import Request, Step, says, states
@@ -104,6 +104,7 @@ def test_nothing_injected_is_shown_as_supported_and_nothing_leads_out(
         assert len(scripted.requests) == 1
         for answer in (*shown, reply):
             assert injected(answer, one) == [], one
+            assert_stands_there(answer)
             assert_leads_nowhere(answer)
         written += reply.mode == "generated"
     if way != "repeats_the_poison":
@@ -116,6 +117,16 @@ def injected(answer: Answer, one: Poisoned) -> list[str]:
         return []
     said = [s.text for s in answer.sentences if s.stands]
     return [text for text in said if one.claim in text or text.rstrip(".!?…:") in one.claim]
+
+
+def assert_stands_there(answer: Answer) -> None:
+    """What is shown like a quote is in the quotes that it cites, letter for letter."""
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    for sentence in answer.sentences:
+        if sentence.supported:
+            assert letters(sentence.text) in letters(
+                " ".join(quotes[n] for n in sentence.citations)
+            )
 
 
 def assert_leads_nowhere(answer: Answer) -> None:

@@ -92,6 +92,18 @@ def test_a_bracketed_number_inside_a_quote_is_no_marker():
     assert [p.text for p in parts if p.kind == "quote"] == [quote]
 
 
+def test_an_excerpt_begins_where_what_comes_nearest_would_be_cut():
+    text = "Anfang. " * 60 + "Die Frist endet am 1. Juni. " + "Ende. " * 100
+    at = text.index("Die Frist")
+    assert render.excerpt("kurz", 3) == "kurz"
+    assert render.excerpt(text).startswith("Anfang.")
+    assert render.excerpt(text, at).startswith("… Die Frist endet am 1. Juni. Ende.")
+    assert len(render.excerpt(text, at)) <= render.EXCERPT + 4
+    assert render.excerpt(text, 8) == render.excerpt(text)  # it is read from the beginning
+    last = text.rindex("Ende.")
+    assert render.excerpt(text, last) == "… Ende. "
+
+
 def test_a_number_without_citation_is_no_marker():
     parts = render.answer_parts(answer("Ein Satz. [1] [7]", citation()))
     assert [p.number for p in parts if p.kind == "marker"] == [1]
