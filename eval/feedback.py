@@ -178,6 +178,25 @@ def note(index: Path, verdict: Verdict, case: Case) -> Noted:
     return Noted(verdict, case, former)
 
 
+def noted_on(index: Path, replies: Sequence[Reply]) -> list[Noted | None]:
+    """How each of some replies was judged: what the set has on its question, if it can be said of it.
+
+    Raises:
+        CaseError: the set holds a faulty line or cannot be read.
+    """
+    path = index / FOLDER / OWN
+    cases = load_cases(path) if path.exists() else []
+    kept = {_folded(case.question): case for case in cases if not case.history and not case.within}
+    return [
+        _noted(kept.get(_folded(reply.understood or reply.question)), reply) for reply in replies
+    ]
+
+
+def _noted(case: Case | None, reply: Reply) -> Noted | None:
+    said = [verdict for verdict in verdicts_on(reply) if case and verdict in case.tags]
+    return Noted(said[0], case, None) if case and said else None
+
+
 def take_back(index: Path, noted: Noted) -> None:
     """Undo ``note``: the former case comes back; a case changed or removed since is left alone.
 

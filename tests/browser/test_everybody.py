@@ -259,6 +259,23 @@ def test_ask_check_and_pass_on_by_keyboard_alone(tab):
     tab.locator(".b-table").first.wait_for()
 
 
+def test_a_choice_in_the_sidebar_of_a_narrow_window_is_seen_at_once(tab):
+    expect = playwright_api.expect
+    tab.set_viewport_size({"width": 390, "height": 800})
+    bar = tab.get_by_test_id("stSidebar")
+    tab.get_by_test_id(BOX).fill("Wie viele Partner gibt es?")
+    tab.get_by_test_id(BOX).press("Enter")
+    tab.locator(".b-answer").wait_for()
+    for choice in (
+        tab.locator(".st-key-chats").get_by_role("button", name="Wie viele Partner gibt es?"),
+        tab.get_by_role("button", name=DE("new_conversation")),
+        tab.get_by_role("link", name=DE("page_documents")),
+    ):
+        sidebar(tab)
+        choice.first.click()
+        expect(bar).to_have_attribute("data-collapsed", "true")
+
+
 def test_language_is_told_for_page_and_quotes(tab):
     expect = playwright_api.expect
     ask(tab, QUESTION)

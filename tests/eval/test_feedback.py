@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.cases import Case, CaseError, Evidence, load_cases, to_jsonl
-from eval.feedback import NEEDS_PLACE, case_of, note, take_back, verdicts_on
+from eval.feedback import NEEDS_PLACE, case_of, note, noted_on, take_back, verdicts_on
 from eval.places import resolve
 from eval.question_sets import available
 from qa.values import Answer, Citation, NotInDocuments, Reply, Timings
@@ -97,6 +97,17 @@ def test_the_same_question_has_one_case_and_undo_brings_the_former_back(tmp_path
     take_back(tmp_path, first)
     assert not own(tmp_path).exists()
     assert available(tmp_path)[0].kind != "own"
+
+
+def test_how_a_reply_was_judged_is_found_again_and_can_be_taken_back(tmp_path):
+    other = answered("Wo liegt sie?")
+    assert noted_on(tmp_path, [answered(), other]) == [None, None]
+    note(tmp_path, "good", case_of(answered(), "good", None, TEXTS))
+    follow_up = replace(answered("Und was kostet sie?"), understood="was kostet die fähre?")
+    found = noted_on(tmp_path, [answered(), other, follow_up, refused()])
+    assert [one and one.verdict for one in found] == ["good", None, "good", None]
+    take_back(tmp_path, found[0])
+    assert not own(tmp_path).exists()
 
 
 def test_cases_written_by_hand_stay(tmp_path):

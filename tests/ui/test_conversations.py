@@ -78,6 +78,30 @@ def test_places_of_every_turn_open_without_the_server(start: Start) -> None:
     assert list(ready) == [f"{turn}-{number}" for turn in range(1, 10) for number in (1, 2)]
 
 
+def test_a_judgement_is_there_after_a_reload_and_can_be_undone_then(start: Start) -> None:
+    page = ask(start(), "Wie viele Partner gibt es?")
+    press(page, "judge 1 good")
+    again = start(chat=page.query_params["chat"])
+    assert DE("judged", verdict=DE("judge_good")) in shown(again)
+    press(again, "undo 1")
+    once_more = start(chat=page.query_params["chat"])
+    assert "judge 1 good" in buttons(once_more)
+
+
+def test_the_language_of_answers_stays_when_the_pages_change_theirs(
+    start: Start, canned: CannedAssistant
+) -> None:
+    page = start()
+    assert page.radio(key="answer_language").value == "auto"
+    page.radio(key="answer_language").set_value("en").run()
+    page.radio(key="language").set_value("en").run()
+    assert page.radio(key="answer_language").value == "en"
+    page.radio(key="language").set_value("de").run()
+    ask(page, "Wie viele Partner gibt es?")
+    assert page.radio(key="answer_language").value == "en"
+    assert canned.asked[-1]["language"] == "en"
+
+
 # -- follow-ups ---------------------------------------------------------------------------------
 
 

@@ -108,13 +108,22 @@ def _sidebar(w: Words) -> None:
             horizontal=True,
             on_change=_language_switched,
         )
+        # Named in another language it is another radio to Streamlit, which would forget the choice.
+        st.session_state["answer_language"] = st.session_state.setdefault(
+            "answer_in", _ANSWER_LANGUAGES[0]
+        )
         st.radio(
             w("answer_language"),
             _ANSWER_LANGUAGES,
             key="answer_language",
             format_func=lambda language: w(f"answer_{language}"),
+            on_change=_answer_language_chosen,
         )
         signing.show(w)
+
+
+def _answer_language_chosen() -> None:
+    st.session_state["answer_in"] = st.session_state["answer_language"]
 
 
 def _language_switched() -> None:

@@ -13,6 +13,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,7 +107,7 @@ class Turn:
 
     ``partial`` is what a language model has written so far, ``stop`` ends the writing. ``unkept``
     says why the reply could not be stored. ``fresh``: asked in this session, so a screen reader
-    should hear of it. ``noted`` is how it was judged in this session, ``fault`` why that could not be
+    should hear of it. ``noted`` is how it was judged, ``fault`` why that could not be
     kept; ``why`` is the explanation, once it was asked for. ``scope`` is what was searched. ``sheets``
     is what the page holds of the reply, and of what it was made (see ``reading``).
     """
@@ -247,7 +248,17 @@ class Desk:
             kept = [anew.get(turn.ordinal, turn) for turn in _stored(stored)]
             return kept + [turn for turn in running if turn.ordinal is None]
 
-        return self._read(read)
+        turns = self._read(read)
+        self._recall([turn for turn in turns if turn.reply.done() and not turn.reply.exception()])
+        return turns
+
+    def _recall(self, turns: Sequence[Turn]) -> None:
+        """How the replies of some turns were judged, unless that cannot be read."""
+        folder, replies = self._assistant.library.store.folder, [t.reply.result() for t in turns]
+        with suppress(BelegtError):
+            noted = self._read(lambda: feedback.noted_on(folder, replies))
+            for turn, one in zip(turns, noted, strict=True):
+                turn.noted = turn.noted or one
 
     def adopt(self, chat: str, reply: Reply, owner: str = "") -> Turn:
         """Put a reply that was given elsewhere, as in an evaluation, into ``chat``."""

@@ -27,6 +27,14 @@ function bring(name) {
   setTimeout(() => taken.abort(), 1600)
 }
 
+// On a narrow window the sidebar lies over the page, and what was chosen in it is to be seen.
+const NARROW = "(max-width: 768px)" // as Streamlit has it
+const CHOICES = '[data-testid="stSidebarNavLink"], .chats .open, .st-key-new button'
+document.addEventListener("click", (event) => {
+  if (!matchMedia(NARROW).matches || !event.composedPath().some((node) => node.matches?.(CHOICES))) return
+  setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click())
+})
+
 function build(parent) {
   const region = document.createElement("div")
   region.setAttribute("role", "status")

@@ -115,7 +115,7 @@ def ask(talk: Conversation, desk: Desk, w: Words, question: str) -> None:
 
 
 def _override() -> str:
-    return str(st.session_state.get("answer_language", ""))
+    return str(st.session_state.get("answer_in", ""))
 
 
 def again(talk: Conversation, desk: Desk, turn: Turn, w: Words) -> None:
