@@ -178,8 +178,8 @@ def test_a_page_of_a_pdf_is_shown_with_its_quote(page):
     }"""
     page.wait_for_function(f"image => ({quote_in_view})(image)", arg=image.element_handle())
     expect(page.locator(".reader .words")).to_contain_text("The ferry runs daily.")
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
+    for width, height in ((880, 700), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function(f"image => ({quote_in_view})(image)", arg=image.element_handle())
 
     page.get_by_role("button", name=DE("page_forth")).click()
