@@ -51,6 +51,7 @@ def _choose(talk: Conversation, documents: Mapping[str, Document], w: Words) -> 
         key=_key(talk, "documents"),
         format_func=lambda path: documents[path].title if path in documents else path,
         placeholder=w("scope_all"),
+        select_all=False,
         **changed,
     )
     st.multiselect(
@@ -59,6 +60,7 @@ def _choose(talk: Conversation, documents: Mapping[str, Document], w: Words) -> 
         key=_key(talk, "languages"),
         format_func=lambda code: w(f"answer_{code}"),
         placeholder=w("scope_all"),
+        select_all=False,
         **changed,
     )
     left, right = st.columns(2)
