@@ -61,7 +61,9 @@ def test_a_scope_is_chosen_shown_kept_over_a_reload_and_cleared(page):
     page.get_by_role("button", name=DE("scope")).click()
     box = page.get_by_test_id("stPopoverBody")
     expect(page.get_by_label(DE("scope_until"))).to_be_in_viewport(ratio=1)
-    assert box.evaluate("box => box.scrollHeight - box.clientHeight") < 4  # whole, without scrolling
+    assert (
+        box.evaluate("box => box.scrollHeight - box.clientHeight") < 4
+    )  # whole, without scrolling
     page.get_by_label(DE("scope_since")).fill("2018-10")
     page.get_by_label(DE("scope_since")).press("Enter")
     expect(page.locator(".b-scope")).to_contain_text("Oktober 2018")
