@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from index.searchtext import flowing
 from index.values import Document, Language
 from qa.values import Answer, Citation, Hit, NotInDocuments, Reply
 from qa.values import Place as Spot
@@ -355,7 +356,7 @@ def place_html(place: Place, answer_language: Language, w: Words) -> str:
         f'<div class="b-card"><p class="b-card-title"><span class="b-number">{place.number}</span>'
         f"{foreign(place.title, place.language)}</p>"
         f'<p class="b-facts">{foreign(place.facts)}</p>'
-        f'<blockquote class="b-quote" lang="{place.language}" dir="auto">{escape(text)}'
+        f'<blockquote class="b-quote" lang="{place.language}" dir="auto">{escape(flowing(text))}'
         f"</blockquote>{note}</div>"
     )
 
@@ -417,7 +418,7 @@ def reading(
 
 def footnote(place: Place) -> str:
     """The quote with its reference, on one line; empty where no place is meant."""
-    quote = " ".join(place.text.split())
+    quote = " ".join(flowing(place.text).split())
     return f"{quoted(quote, place.language)} {place.reference}." if quote else ""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from index.searchtext import flowing
 from qa.values import Answer, Reply
 from ui.render import (
     Part,
@@ -135,7 +136,8 @@ def _said(part: Part) -> str:
     """What is not plain text: a quote, or what is missing or not supported, and remarks."""
     lang = f' lang="{part.language}"' if part.language else ""
     look = {"quote": "b-said"}.get(part.kind, f"b-{part.kind}")
-    return f'<span class="{look}" dir="auto"{lang}>{escape(part.text)}</span>'
+    text = flowing(part.text) if part.kind == "quote" else part.text
+    return f'<span class="{look}" dir="auto"{lang}>{escape(text)}</span>'
 
 
 def understood_html(understood: str, turn: int, unfolded: Collection[Fold], w: Words) -> str:

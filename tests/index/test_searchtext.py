@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.searchtext import search_text
+from index.searchtext import flowing, search_text
+from tests.fakes import letters
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,30 @@ from index.searchtext import search_text
 )
 def test_marks_of_layout_go_and_words_stay(quoted: str, searched: str) -> None:
     assert search_text(quoted) == searched
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("Ein Satz.", "Ein Satz."),
+        (
+            "Um ein möglichst\n\nbreites Spektrum abzudecken",
+            "Um ein möglichst breites Spektrum abzudecken",
+        ),
+        ("**Zwei** Arten von *Hilfe* und 2 * 3 und _id", "Zwei Arten von Hilfe und 2 * 3 und _id"),
+        ("Dies:\n\n- ▶ eins\n- ▶ zwei", "Dies:\n• eins\n• zwei"),
+        (
+            "Stadt Musterau\nAm Markt 5\nrathaus@musterau.example",
+            "Stadt Musterau\nAm Markt 5\nrathaus@musterau.example",
+        ),
+        ("Absatz eins.\n\nAbsatz zwei.", "Absatz eins.\n\nAbsatz zwei."),
+        (f"{'Wort ' * 13}steht\nRathaus daneben.", f"{'Wort ' * 13}steht Rathaus daneben."),
+    ],
+)
+def test_a_quote_is_shown_as_it_is_read(quote: str, shown: str) -> None:
+    assert flowing(quote) == shown
+
+
+@given(st.text(alphabet=st.sampled_from("aÄ b\n*_-•.1,"), max_size=60))
+def test_no_letter_or_figure_of_a_quote_is_lost(quote: str) -> None:
+    assert letters(flowing(quote)) == letters(quote)
