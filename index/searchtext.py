@@ -32,7 +32,7 @@ _NOTE_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?)»“”\"]))[¹²³�
 """The mark of a footnote behind a word; a unit such as m² is shorter than a word."""
 
 
-_STRESSED = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_STRESSED = re.compile(r"(?<!\w)(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
 _TORN = re.compile(r"(?<=[^\s.!?:;])[ \t]*\n\s*(?=[^\W\d_A-ZÄÖÜ][\w-]*[\s,;])")
 _WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=\S)")
 _WIDE = 60

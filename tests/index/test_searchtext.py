@@ -44,7 +44,10 @@ def test_marks_of_layout_go_and_words_stay(quoted: str, searched: str) -> None:
             "Um ein möglichst\n\nbreites Spektrum abzudecken",
             "Um ein möglichst breites Spektrum abzudecken",
         ),
-        ("**Zwei** Arten von *Hilfe* und 2 * 3 und _id", "Zwei Arten von Hilfe und 2 * 3 und _id"),
+        (
+            "**Zwei** Arten von *Hilfe* und 2 * 3, __init__",
+            "Zwei Arten von Hilfe und 2 * 3, __init__",
+        ),
         ("Dies:\n\n- ▶ eins\n- ▶ zwei", "Dies:\n• eins\n• zwei"),
         (
             "Stadt Musterau\nAm Markt 5\nrathaus@musterau.example",

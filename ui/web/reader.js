@@ -145,8 +145,9 @@ function close(panel) {
   // The keyboard goes back: to the marker, or to the card where there is none.
   const find = () => document.querySelector(`[data-press=open][data-turn="${turn}"][data-value="${number}"]`)
   const marker = find()
-  marker?.focus({ preventScroll: true })
-  if (marker) hold(marker, find)
+  if (marker) marker.focus({ preventScroll: true })
+  else document.activeElement?.blur() // it is being drawn anew just now
+  hold(marker ?? document.createElement("button"), find)
 }
 
 function shut(panel) {
