@@ -32,6 +32,7 @@ _NOTE_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?)»“”\"]))[¹²³�
 """The mark of a footnote behind a word; a unit such as m² is shorter than a word."""
 
 
+_ITEM = re.compile(r"^\s*(?:[-*+•▪▶►◦‣●■][ \t]+)+", re.MULTILINE)
 _STRESSED = re.compile(r"(?<!\w)(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
 _TORN = re.compile(r"(?<=[^\s.!?:;])[ \t]*\n\s*(?=[^\W\d_A-ZÄÖÜ][\w-]*[\s,;])")
 _WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=\S)")
@@ -41,7 +42,7 @@ _WIDE = 60
 def flowing(text: str) -> str:
     """A quote as it is read: without pairs of emphasis marks, items behind one dot, and a sentence that
     is torn by the end of a line in one piece. Lines of an address or a table stay lines."""
-    text = _TORN.sub(" ", _STRESSED.sub(r"\2", _BULLET.sub("• ", text)))
+    text = _TORN.sub(" ", _STRESSED.sub(r"\2", _ITEM.sub("• ", text)))
     pieces, at = [], 0
     for match in _WRAPPED.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]

@@ -53,6 +53,7 @@ def test_marks_of_layout_go_and_words_stay(quoted: str, searched: str) -> None:
             "Stadt Musterau\nAm Markt 5\nrathaus@musterau.example",
             "Stadt Musterau\nAm Markt 5\nrathaus@musterau.example",
         ),
+        ("-> <- -- ... 1. eins # Titel", "-> <- -- ... 1. eins # Titel"),
         ("Absatz eins.\n\nAbsatz zwei.", "Absatz eins.\n\nAbsatz zwei."),
         (f"{'Wort ' * 13}steht\nRathaus daneben.", f"{'Wort ' * 13}steht Rathaus daneben."),
     ],
