@@ -33,7 +33,7 @@ _NOTE_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?)»“”\"]))[¹²³�
 
 
 _ITEM = re.compile(r"^\s*(?:[-*+•▪▶►◦‣●■][ \t]+)+", re.MULTILINE)
-_STRESSED = re.compile(r"(?<!\w)(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_STRESSED = re.compile(r"(?<!\w)(\*{1,3})(?=\w)([^*]+)(?<=[\w.!?)])\1(?!\w)")
 _TORN = re.compile(r"(?<=[^\s.!?:;])[ \t]*\n\s*(?=[^\W\d_A-ZÄÖÜ][\w-]*[\s,;])")
 _WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=\S)")
 _WIDE = 60
