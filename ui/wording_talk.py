@@ -48,6 +48,7 @@ TALK: Final[dict[str, tuple[str, str]]] = {
     "chat_more": ("Umbenennen oder löschen", "Rename or delete"),
     "chat_title": ("Name des Gesprächs", "Name of the conversation"),
     "chat_delete": ("Endgültig löschen", "Delete for good"),
+    "chat_delete_sure": ("Wirklich löschen? Noch einmal drücken", "Really delete? Press again"),
     "chat_delete_note": (
         "Löschen entfernt Fragen und Antworten dieses Gesprächs von diesem Rechner.",
         "Deleting removes the questions and answers of this conversation from this computer.",

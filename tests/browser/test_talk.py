@@ -122,7 +122,8 @@ def test_chats_are_opened_named_and_deleted_and_answered_anew(page):
     page.locator(".st-key-chats").get_by_role("button", name="Preise von 2018").click()
     expect(page.locator(".b-question")).to_have_text(COST)
     here.get_by_role("button", name=DE("chat_more")).click()
-    page.get_by_role("button", name=DE("chat_delete")).click()
+    page.get_by_role("button", name=DE("chat_delete")).dblclick()
+    page.get_by_role("button", name=DE("chat_delete_sure")).click()
     expect(page.locator(".b-question")).to_have_count(0)
     expect(page.get_by_text("Preise von 2018")).to_have_count(0)
 

@@ -68,7 +68,14 @@ function menu(box) {
   field.onchange = () => box.send("renamed", { id: field.dataset.id, title: field.value })
   label.append(document.createElement("span"), field)
   const remove = button("delete")
-  remove.onclick = () => {
+  // What cannot be had back takes a second click, and no double-click.
+  remove.onclick = ({ detail }) => {
+    if (detail > 1) return
+    if (!remove.asked) {
+      remove.asked = true
+      remove.textContent = box.data.labels.chat_delete_sure
+      return
+    }
     box.send("deleted", field.dataset.id)
     panel.hidePopover()
   }
@@ -93,6 +100,7 @@ function unfold(box, id, more) {
   field.dataset.id = id
   field.value = chat.name
   note.textContent = labels.chat_delete_note
+  remove.asked = false
   remove.textContent = labels.chat_delete
   menu.showPopover()
   more.setAttribute("aria-expanded", "true")

@@ -261,7 +261,14 @@ def chats(
     def given(name: str) -> Any:
         return st.session_state["chats"][name]
 
-    labels = ("chat_here", "chat_more", "chat_title", "chat_delete", "chat_delete_note")
+    labels = (
+        "chat_here",
+        "chat_more",
+        "chat_title",
+        "chat_delete",
+        "chat_delete_sure",
+        "chat_delete_note",
+    )
     _component("chats")(
         key="chats",
         data={
