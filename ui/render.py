@@ -390,6 +390,7 @@ def reading(
     if text is None:
         notes.append(w("text_gone"))
         text, spans = opened.text, [(0, len(opened.text), _part(opened, opened))]
+        notes += [] if is_current(opened, documents) else [w("original_gone")]
     else:
         notes += _revision_notes(opened, documents, w)
         same = [p for p in siblings if p.revision == opened.revision and p.number != opened.number]
@@ -445,11 +446,16 @@ def _part(place: Place, opened: Place) -> Part:
     return Part(kind, place.text, place.language, place.number)
 
 
+def is_current(place: Place, documents: Mapping[str, Document]) -> bool:
+    """Whether its document is indexed in the cited revision, so that its original can be had."""
+    document = documents.get(place.document)
+    return document is not None and document.revision == place.revision
+
+
 def _revision_notes(opened: Place, documents: Mapping[str, Document], w: Words) -> list[str]:
-    now = documents.get(opened.document)
-    if now is None:
-        return [w("removed")]
-    return [] if now.revision == opened.revision else [w("changed")]
+    if is_current(opened, documents):
+        return []
+    return [w("changed" if opened.document in documents else "removed"), w("original_gone")]
 
 
 def _around(

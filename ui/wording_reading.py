@@ -38,6 +38,10 @@ READING: Final[dict[str, tuple[str, str]]] = {
     "copy_done": ("Kopiert", "Copied"),
     "copy_failed": ("Bitte von Hand kopieren", "Please copy by hand"),
     "original": ("Original laden", "Get original"),
+    "original_gone": (
+        "Das Original dieser Fassung lässt sich hier nicht mehr laden.",
+        "The original of this version can no longer be had here.",
+    ),
     "original_fault": (
         "Das Original lässt sich nicht laden. {line}",
         "The original cannot be had. {line}",

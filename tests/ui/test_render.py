@@ -216,20 +216,21 @@ def test_the_reader_marks_the_opened_place_and_the_others_of_the_reply():
 
 
 @pytest.mark.parametrize(
-    ("documents", "text", "note"),
+    ("documents", "text", "notes"),
     [
-        ({"a.txt": document(revision="r2")}, "Ein Satz.", "changed"),
-        ({}, "Ein Satz.", "removed"),
-        ({"a.txt": document()}, None, "text_gone"),
-        ({"a.txt": document()}, "Kein Satz. Hier.", "quote_differs"),
+        ({"a.txt": document(revision="r2")}, "Ein Satz.", ["changed", "original_gone"]),
+        ({}, "Ein Satz.", ["removed", "original_gone"]),
+        ({"a.txt": document()}, None, ["text_gone"]),
+        ({"a.txt": document(revision="r2")}, None, ["text_gone", "original_gone"]),
+        ({"a.txt": document()}, "Kein Satz. Hier.", ["quote_differs"]),
     ],
 )
-def test_the_reader_says_when_the_source_is_not_what_was_cited(documents, text, note):
+def test_the_reader_says_when_the_source_is_not_what_was_cited(documents, text, notes):
     place = render.places(answer("x", citation()), {}, DE)[0]
     shown = render.reading(place, [place], text, documents, DE)
-    assert shown.notes == (DE(note),)
+    assert shown.notes == tuple(DE(note) for note in notes)
     assert [p.text for p in shown.parts if p.kind == "quote"] == (
-        [] if note == "quote_differs" else ["Ein Satz."]
+        [] if "quote_differs" in notes else ["Ein Satz."]
     )
 
 

@@ -157,14 +157,13 @@ def _sheet(
     """The text with all places of the reply; ``other`` as in ``Conversation``."""
     place = opened.place
     reading = render.reading(place, opened.siblings, desk.text(place.revision), documents, w)
-    document = documents.get(place.document)
     return Sheet(
         f"{opened.number}-{place.number}-{other}-{place.document}",
         opened.number,
         place.number,
         reading,
         judged=_judged(opened, fits) if place.is_citation and not other else None,
-        original=document is not None and document.revision == place.revision,
+        original=render.is_current(place, documents),
     )
 
 
