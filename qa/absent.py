@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from index.library import Library
+from qa.evidence import PASSAGES
 from qa.matching import found_at_best
 from qa.question import Question, keys_by_language
 from qa.retrieval import Found
 
 _NAMED = 4
 _SHORT = 4
-_NEAREST = 8
 
 MEANT = 0.55
 """What a word finds at least in the nearest passages if these name it otherwise ("Treffen" for
@@ -25,7 +25,7 @@ def absent_words(found: Found, library: Library) -> list[str]:
     """
     question = found.question
     meant = found_at_best(
-        found.candidates.matches, [hit.passage.id for hit in found.hits[:_NEAREST]]
+        found.candidates.matches, [hit.passage.id for hit in found.hits[:PASSAGES]]
     )
     asked = [
         word
